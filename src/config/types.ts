@@ -1,0 +1,67 @@
+/** The one Config, validated and frozen. All paths absolute, all durations milliseconds. */
+
+export type RelayProfile = 'generic' | 'ses' | 'postmark' | 'mailgun' | 'sendgrid' | 'mta';
+export type Durability = 'always' | 'everysec' | `replicas:${number}`;
+
+export interface Mailbox {
+  name: string;
+  address: string;
+}
+
+export interface PublicationConfig {
+  name: string;
+  /** Lower-case letters, digits and dashes; begins every Redis key. */
+  slug: string;
+  /** "AN": in `[AN #101]: …` and `(AN #7)`. */
+  prefix: string;
+  from: Mailbox;
+  replyTo: Mailbox | undefined;
+  /** Public base URL without a trailing slash. */
+  url: string;
+  postalAddress: string;
+  /** BCP 47 */
+  language: string;
+}
+
+export interface Config {
+  /** The publication's folder. */
+  dir: string;
+  /** Private state outside git: keys, embedded Redis. */
+  dataDir: string;
+  /** pressrun.yaml */
+  file: string;
+  publication: PublicationConfig;
+  redis: {
+    /** 'embedded', a URL, or the nodes of a cluster. */
+    server: 'embedded' | string | string[];
+    durability: Durability;
+  };
+  smtp: {
+    url: string;
+    profile: RelayProfile;
+    /** Connections to the relay, over all workers. */
+    connections: number;
+    messagesPerConnection: number;
+    /** Messages per second over all workers; undefined: as fast as the relay takes them. */
+    rate: number | undefined;
+  };
+  delivery: {
+    uncertain: 'hold' | 'resend';
+    retryMs: number[];
+    giveUpAfterMs: number;
+    lockDurationMs: number;
+    keepLedgers: number;
+    /** Shares 0…1 of permanent failures among the settled. */
+    halt: { permanentShare: number; afterRecipients: number };
+  };
+  dkim: { domain: string; selector: string; keyFile: string } | undefined;
+  bounce: { domain: string | undefined };
+  inbound: { domain: string | undefined };
+  http: { host: string; port: number };
+  keys: {
+    /** Never rotated: subscriber ids are made with it. */
+    idKey: Buffer;
+    /** Newest first; the first signs, all verify. */
+    tokenKeys: [Buffer, ...Buffer[]];
+  };
+}

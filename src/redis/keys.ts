@@ -1,0 +1,105 @@
+/**
+ * The only place where Redis keys are spelt.
+ *
+ * A subscriber's id is 16 base64url characters (96 bits of a keyed hash). Its first character is
+ * the shard, 64 in all, and the shard is the hash tag: everything about one subscriber, and the
+ * ledger rows about them, live in one cluster slot and change in one script. The other 15
+ * characters, the tail, are what a shard's keys and ledgers store.
+ *
+ * @see https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags
+ */
+
+/** Bumped when the layout changes; an older or newer one in Redis is refused (or migrated). */
+export const SCHEMA_VERSION = 1;
+
+/** Characters of an id, shard included. */
+export const ID_LENGTH = 16;
+/** Characters of an id within its shard. */
+export const TAIL_LENGTH = ID_LENGTH - 1;
+
+/** The 64 shards: the alphabet of base64url. */
+export const SHARDS: readonly string[] = [
+  ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_',
+];
+
+export const shardOf = (id: string): string => id.slice(0, 1);
+export const tailOf = (id: string): string => id.slice(1);
+
+/** Keys of one shard of one publication's audience. */
+export interface ShardKeys {
+  /** hash: one subscriber, see audience/store.ts for its fields. */
+  subscriber(tail: string): string;
+  /** string: what every subscriber key of the shard begins with. */
+  subscriberPrefix: string;
+  /** set of tails that may be mailed. */
+  mailable: string;
+  /** hash tail → reason and time; survives erasure. */
+  suppressed: string;
+  /** hash of how many subscribers have each status. */
+  counts: string;
+  /** The ledger of one send in this shard. */
+  ledger(issue: number): LedgerKeys;
+}
+
+/** Keys of one send's ledger in one shard, see delivery/ledger.ts for their layout. */
+export interface LedgerKeys {
+  /** hash: gate, counters, epochs. */
+  meta: string;
+  /** string: tails in sorted order, back to back. */
+  ids: string;
+  /** string: one state byte a recipient. */
+  state: string;
+  /** string: attempts, revision, time and text index of each recipient. */
+  info: string;
+  /** hash: text index → class and words, each distinct text once. */
+  texts: string;
+}
+
+export interface Keys {
+  /** hash: schema version, instance id, fingerprint of the id key. */
+  installation: string;
+  shard(shard: string): ShardKeys;
+  /** hash: one send. */
+  send(issue: number): string;
+  /** hash: what was frozen for one revision of a send. */
+  revision(issue: number, revision: number): string;
+  /** set of issue numbers that have a send. */
+  sends: string;
+  /** hash of connected workers. */
+  workers: string;
+  /** hash: rate and back-off state of one lane. */
+  lane(lane: string): string;
+  /** Prefix of BullMQ's keys. */
+  queuePrefix: string;
+}
+
+export function keysOf(slug: string): Keys {
+  return {
+    installation: `${slug}:installation`,
+    shard: (shard) => shardKeys(slug, shard),
+    send: (issue) => `${slug}:{send-${issue}}`,
+    revision: (issue, revision) => `${slug}:{send-${issue}}:${revision}`,
+    sends: `${slug}:sends`,
+    workers: `${slug}:workers`,
+    lane: (lane) => `${slug}:{lane-${lane}}`,
+    queuePrefix: `${slug}:{queue}`,
+  };
+}
+
+function shardKeys(slug: string, shard: string): ShardKeys {
+  const prefix = `${slug}:{${shard}}`;
+  return {
+    subscriberPrefix: `${prefix}:s:`,
+    subscriber: (tail) => `${prefix}:s:${tail}`,
+    mailable: `${prefix}:mailable`,
+    suppressed: `${prefix}:suppressed`,
+    counts: `${prefix}:counts`,
+    ledger: (issue) => ({
+      meta: `${prefix}:${issue}:meta`,
+      ids: `${prefix}:${issue}:ids`,
+      state: `${prefix}:${issue}:state`,
+      info: `${prefix}:${issue}:info`,
+      texts: `${prefix}:${issue}:texts`,
+    }),
+  };
+}

@@ -1,0 +1,38 @@
+/**
+ * Lua scripts. Each is a `.lua` file in its domain's `lua/` folder that opens with KEYS, ARGV,
+ * return and guarantee; this file loads and runs them.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Cluster, Redis } from 'ioredis';
+import { packageRoot } from '../package-root.js';
+
+export type RedisClient = Redis | Cluster;
+type Argument = string | number | Buffer;
+
+/** One server-side script. Replies are typed by the caller, which owns the script. */
+export interface Script {
+  /** Runs on the slot of `keys[0]`; all keys must share it. Strings in the reply are UTF-8. */
+  run(redis: RedisClient, keys: string[], args: Argument[]): Promise<unknown>;
+}
+
+/**
+ * @param folder  domain folder under `src/` that holds `lua/`
+ * @param name    file name without `.lua`
+ */
+export function loadScript(folder: 'audience' | 'delivery' | 'redis', name: string): Script {
+  const lua = readFileSync(join(packageRoot(), 'src', folder, 'lua', `${name}.lua`), 'utf8');
+  const sha = createHash('sha1').update(lua).digest('hex');
+  return {
+    async run(redis, keys, args) {
+      try {
+        return await redis.evalsha(sha, keys.length, ...keys, ...args);
+      } catch (error) {
+        // The server forgets scripts when it restarts; EVAL loads and runs in one step.
+        if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+        return await redis.eval(lua, keys.length, ...keys, ...args);
+      }
+    },
+  };
+}

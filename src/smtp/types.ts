@@ -1,0 +1,44 @@
+/** One SMTP transaction, and how it may end. */
+
+export interface Envelope {
+  from: string;
+  to: string;
+}
+
+/** A server's answer. @see RFC 5321 §4.2, RFC 3463 (enhanced codes) */
+export interface Reply {
+  /** 200…599 */
+  code: number;
+  /** "5.1.1" when the server gave one. */
+  enhancedCode: string | undefined;
+  /** All lines, codes stripped, joined by a blank; at most 500 characters. */
+  text: string;
+}
+
+/** Where in the transaction the server answered. */
+export type Stage = 'connect' | 'auth' | 'mail' | 'rcpt' | 'data' | 'message';
+
+/**
+ * How a transaction ended.
+ * - `accepted`: the server said 250 to the message.
+ * - `refused`: the server answered 4yz or 5yz.
+ * - `unsent`: the connection failed before the last byte (the final dot) was handed to the system;
+ *   the server cannot have taken the message.
+ * - `uncertain`: it failed after that and before the reply; nobody can know.
+ */
+export type Transaction =
+  | { kind: 'accepted'; reply: Reply }
+  | { kind: 'refused'; stage: Stage; reply: Reply }
+  | { kind: 'unsent'; error: string }
+  | { kind: 'uncertain'; error: string };
+
+/** A relay, spoken to over a bounded number of connections. */
+export interface Transport {
+  /**
+   * Sends one message over a free connection, opening one when needed; waits while all are busy.
+   * Never rejects for anything the server or the network does.
+   */
+  send(envelope: Envelope, chunks: readonly Buffer[]): Promise<Transaction>;
+  /** Lets messages in flight end (at most `graceMs`), then closes all connections. */
+  close(graceMs?: number): Promise<void>;
+}
