@@ -1,0 +1,161 @@
+/**
+ * The template files: ours, and over them the publication's own, file by file.
+ *
+ * A template's name is its path below the folder, without the extension; every template can be
+ * used by any other in its folder as a partial (`{{> name}}`) or a layout (`{{#> name}}…{{/name}}`).
+ */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { extname, join, relative, sep } from 'node:path';
+import Handlebars from 'handlebars';
+import { AppError } from '../errors.js';
+import { packageRoot } from '../package-root.js';
+import { firstFilled } from './slots.js';
+
+export type TemplateFolder = 'email' | 'text' | 'web';
+
+export interface TemplateFile {
+  name: string;
+  /** Absolute path. */
+  file: string;
+  source: string;
+}
+
+export interface TemplateSet {
+  files: Map<string, TemplateFile>;
+  /** Changes whenever a file of the set appears, vanishes or is written. */
+  version: string;
+}
+
+const EXTENSIONS = new Set(['.mjml', '.txt', '.html', '.hbs', '.xml']);
+
+/** Paths of all templates of a folder, by name; the publication's files replace ours. */
+function locate(folder: TemplateFolder, templatesDir: string | undefined): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const root of [join(packageRoot(), 'templates'), templatesDir]) {
+    const base = root === undefined ? undefined : join(root, folder);
+    if (base === undefined || !existsSync(base)) continue;
+    for (const entry of readdirSync(base, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      const extension = extname(entry.name);
+      if (!entry.isFile() || !EXTENSIONS.has(extension)) continue;
+      const name = relative(base, path).slice(0, -extension.length).split(sep).join('/');
+      found.set(name, path);
+    }
+  }
+  return found;
+}
+
+function versionOf(paths: Map<string, string>): string {
+  return [...paths.values()]
+    .map((path) => {
+      const { mtimeMs, size } = statSync(path);
+      return `${path}:${mtimeMs}:${size}`;
+    })
+    .join('\n');
+}
+
+/** Reads a folder of templates as it is now. */
+export function loadTemplates(
+  folder: TemplateFolder,
+  templatesDir: string | undefined,
+): TemplateSet {
+  const paths = locate(folder, templatesDir);
+  const files = new Map<string, TemplateFile>();
+  for (const [name, file] of paths) {
+    files.set(name, { name, file, source: readFileSync(file, 'utf8') });
+  }
+  return { files, version: versionOf(paths) };
+}
+
+/** Parses a template; a syntax error names its file and line. */
+export function parseTemplate(template: TemplateFile): hbs.AST.Program {
+  try {
+    return withoutPartialIndent(Handlebars.parse(template.source, { srcName: template.name }));
+  } catch (error) {
+    throw templateError(error, template);
+  }
+}
+
+/**
+ * Handlebars indents everything a partial on a line of its own prints, code blocks of the issue
+ * included. Nothing here wants that.
+ */
+function withoutPartialIndent(program: hbs.AST.Program): hbs.AST.Program {
+  const visitor = new Handlebars.Visitor();
+  visitor.PartialStatement = (partial) => {
+    partial.indent = '';
+  };
+  visitor.accept(program);
+  return program;
+}
+
+/** What Handlebars complained about, as an error with the template's file and line. */
+export function templateError(error: unknown, template: TemplateFile): AppError {
+  if (error instanceof AppError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const stated = /^Parse error on line (\d+)/.exec(message)?.[1];
+  const known = (error as { lineNumber?: unknown }).lineNumber;
+  const line = typeof known === 'number' ? known : Number(stated ?? Number.NaN);
+  return new AppError('template_invalid', message.replace(/\s*\n\s*/g, ' '), {
+    file: template.file,
+    ...(Number.isInteger(line) && { line }),
+    cause: error,
+  });
+}
+
+/** Helpers that every template may use. */
+export const COMMON_HELPERS: Record<string, Handlebars.HelperDelegate> = {
+  default: firstFilled,
+  eq: (left: unknown, right: unknown) => left === right,
+  and: (...args: unknown[]) => args.slice(0, -1).every(Boolean),
+  or: (...args: unknown[]) => args.slice(0, -1).find(Boolean),
+};
+
+interface CachedFolder {
+  version: string;
+  environment: typeof Handlebars;
+  files: Map<string, TemplateFile>;
+}
+
+const cache = new Map<string, CachedFolder>();
+
+function cachedFolder(folder: TemplateFolder, templatesDir: string | undefined): CachedFolder {
+  const key = `${folder}\n${templatesDir ?? ''}`;
+  const known = cache.get(key);
+  if (known !== undefined && known.version === versionOf(locate(folder, templatesDir))) {
+    return known;
+  }
+  const { files, version } = loadTemplates(folder, templatesDir);
+  const environment = Handlebars.create();
+  environment.registerHelper(COMMON_HELPERS);
+  for (const template of files.values()) {
+    environment.registerPartial(template.name, environment.compile(parseTemplate(template)));
+  }
+  const fresh = { version, environment, files };
+  cache.set(key, fresh);
+  return fresh;
+}
+
+/**
+ * Renders a page (or a mail that is not an issue) from its template.
+ * @param name path below the folder without extension: `unsubscribe`, `admin/sends`
+ * @param data what the template may name; `{{x}}` is escaped for HTML
+ * @throws AppError template_invalid with file and line; file_missing when there is no such template
+ */
+export function renderTemplate(
+  name: string,
+  data: unknown,
+  options: { templatesDir?: string; folder: 'web' | 'email' },
+): string {
+  const { environment, files } = cachedFolder(options.folder, options.templatesDir);
+  const template = files.get(name);
+  if (template === undefined) {
+    throw new AppError('file_missing', `no template ${options.folder}/${name}`);
+  }
+  const render: Handlebars.TemplateDelegate = environment.partials[name];
+  try {
+    return render(data, { allowProtoPropertiesByDefault: false });
+  } catch (error) {
+    throw templateError(error, template);
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Wrapping for the text part: greedy, by display width, never inside a URL.
+ * @see RFC 5322 §2.1.1 (lines SHOULD be no longer than 78 characters)
+ */
+import type { Slot } from './types.js';
+import { displayWidth, graphemes, isWide } from './width.js';
+
+/** Columns of the text part. */
+export const TEXT_WIDTH = 72;
+
+export type Wrap = NonNullable<Slot['wrap']>;
+
+/** Something that must not be broken: a bare URL or an address in angle brackets. */
+const UNBREAKABLE = /(?:https?|ftp):\/\/|mailto:|^<[^<>]+>$/i;
+/** Must not stand at the start of a line (closing marks of CJK text). */
+const NO_START = /^[、。，．：；！？）」』】〕》〉’”…ー々]/u;
+/** Must not stand at the end of a line (opening marks of CJK text). */
+const NO_END = /[（「『【〔《〈‘“]$/u;
+const BLANKS = /[ \t\r\f\v]+/;
+
+/**
+ * Wraps one paragraph.
+ * @param text runs of blanks count as one; a line feed is a hard break
+ * @param wrap width in columns; `first` and `rest` begin the lines and count as part of the width
+ * @returns lines joined by LF, without a trailing LF; no line is wider than `width` unless a URL,
+ *   or the prefix, is
+ */
+export function wrapText(text: string, wrap: Wrap): string {
+  const lines: string[] = [];
+  for (const hardLine of text.split('\n')) {
+    const words = hardLine.split(BLANKS).filter((word) => word !== '');
+    fill(words, wrap, lines);
+  }
+  return lines.join('\n');
+}
+
+function fill(words: string[], wrap: Wrap, lines: string[]): void {
+  const prefix = () => (lines.length === 0 ? wrap.first : wrap.rest);
+  let line = '';
+  let used = displayWidth(prefix());
+  const flush = () => {
+    lines.push((prefix() + line).trimEnd());
+    line = '';
+    used = displayWidth(prefix());
+  };
+  for (const word of words) {
+    const room = Math.max(8, wrap.width - displayWidth(wrap.rest));
+    let glue = line === '' ? '' : ' ';
+    for (const piece of breakable(word, room)) {
+      const width = displayWidth(piece);
+      if (line !== '' && used + glue.length + width > wrap.width) {
+        flush();
+        glue = '';
+      }
+      line += glue + piece;
+      used += glue.length + width;
+      glue = '';
+    }
+  }
+  flush();
+}
+
+/** The parts of a word between which a line may end: one, except in CJK text and in overlong words. */
+function breakable(word: string, room: number): string[] {
+  if (UNBREAKABLE.test(word)) return [word];
+  const width = displayWidth(word);
+  const hasWide = width !== word.length && graphemes(word).some(isWide);
+  if (!hasWide && width <= room) return [word];
+  const parts: string[] = [];
+  let part = '';
+  let previous = '';
+  for (const character of graphemes(word)) {
+    const between = isWide(character) || isWide(previous);
+    const allowed = between && !NO_START.test(character) && !NO_END.test(previous);
+    if (part !== '' && (allowed || displayWidth(part + character) > room)) {
+      parts.push(part);
+      part = '';
+    }
+    part += character;
+    previous = character;
+  }
+  return part === '' ? parts : [...parts, part];
+}
