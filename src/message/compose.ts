@@ -1,0 +1,156 @@
+/**
+ * One person's copy of a prepared message. This is the hot path: static bytes are made into Buffers
+ * once per composer and shared, and per recipient only slots and header fields are worked on. (DKIM
+ * has to hash every byte all the same.)
+ *
+ * Fields of a subscriber are hostile until escaped: slots escape for the place they stand in,
+ * quoted-printable and the header encodings see to the rest. A copy never holds another person's
+ * data: nothing is kept between two calls.
+ */
+import { AppError } from '../errors.js';
+import { compileSlot, slotEvaluator } from '../render/slots.js';
+import type { Piece, SlotData } from '../render/types.js';
+import type { DkimSigner } from './dkim.js';
+import { type Copy, messageIdOf, personalHeaders, serializeHeaders } from './headers.js';
+import type { TokenKeys } from './mac.js';
+import type { MessageSettings, PreparedMessage } from './prepare.js';
+import { encodeQuotedPrintable } from './quoted-printable.js';
+import { signedHeaderNames } from './relay-profile.js';
+import { signToken } from './tokens.js';
+import type { ComposedMessage, Recipient } from './types.js';
+import { returnPathLocalPart } from './verp.js';
+
+/** Makes one person's copy of a prepared message. */
+export interface Composer {
+  /**
+   * The same recipient and date give the same bytes.
+   * @param sentAt the `Date` of this attempt
+   * @throws AppError address_invalid when the address cannot stand in a header or an envelope
+   */
+  compose(recipient: Recipient, sentAt: Date): Promise<ComposedMessage>;
+}
+
+export interface ComposerSecrets {
+  /** Newest first; the first signs. */
+  tokenKeys: TokenKeys;
+  /** Needed when the message was prepared to be signed. */
+  signer?: DkimSigner | undefined;
+}
+
+type Evaluate = (data: SlotData) => string;
+
+/**
+ * @throws AppError dkim_invalid when the message was approved with a signature nobody can make now
+ * @throws AppError send_refused when a newer pressrun prepared the message
+ */
+export function createComposer(prepared: PreparedMessage, secrets: ComposerSecrets): Composer {
+  requireVersion(prepared);
+  const { settings } = prepared;
+  const signer = requireSigner(settings, secrets.signer);
+  const subject = prepared.subject.map(subjectPiece);
+  const sharedHeader = Buffer.from(`${serializeHeaders(prepared.headers)}\r\n`, 'latin1');
+  const body = prepared.body.map((segment) =>
+    typeof segment === 'string' ? Buffer.from(segment, 'latin1') : slotEvaluator(segment),
+  );
+  const signedNames = signedHeaderNames(settings.profile);
+
+  async function compose(recipient: Recipient, sentAt: Date): Promise<ComposedMessage> {
+    const copy = copyOf(recipient, sentAt);
+    const bodyChunks = fillBody(body, copy.data);
+    const fields = personalHeaders(settings, copy);
+    const signature = await signer?.sign({
+      headers: [...fields, ...prepared.headers],
+      signedNames,
+      body: bodyChunks,
+      signedAt: sentAt,
+    });
+    const own = serializeHeaders(signature === undefined ? fields : [signature, ...fields]);
+    const chunks = [Buffer.from(own, 'latin1'), sharedHeader, ...bodyChunks];
+    return {
+      messageId: copy.messageId,
+      envelopeFrom: envelopeFrom(settings, secrets.tokenKeys, recipient.id),
+      envelopeTo: recipient.address,
+      chunks,
+      size: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
+    };
+  }
+
+  function copyOf(recipient: Recipient, sentAt: Date): Copy & { data: SlotData } {
+    const uris = unsubscribeUris(settings, secrets.tokenKeys, recipient.id);
+    const data = slotData(recipient, uris[0]);
+    return {
+      recipient,
+      sentAt,
+      data,
+      messageId: messageIdOf(settings, recipient.id),
+      subject: subject.map((piece) => (typeof piece === 'string' ? piece : piece(data))).join(''),
+      unsubscribeUris: uris,
+    };
+  }
+
+  return { compose };
+}
+
+function requireVersion(prepared: { version: number }): void {
+  if (prepared.version === 1) return;
+  throw new AppError(
+    'send_refused',
+    `the message was prepared in format ${prepared.version} and this pressrun knows format 1: ` +
+      'run the pressrun that prepared it, or a newer one',
+  );
+}
+
+/** What was approved to be signed never leaves unsigned, nor signed by another domain. */
+function requireSigner(
+  { dkim }: MessageSettings,
+  signer: DkimSigner | undefined,
+): DkimSigner | undefined {
+  if (dkim === undefined || dkim.domain === signer?.domain) return signer;
+  throw new AppError(
+    'dkim_invalid',
+    `the message was approved to be signed by ${dkim.domain}, but ` +
+      `${signer ? `dkim.domain is now ${signer.domain}` : 'no DKIM key is configured now'}: ` +
+      'restore the dkim settings in pressrun.yaml, or amend the send',
+  );
+}
+
+function subjectPiece(piece: Piece): string | Evaluate {
+  return typeof piece === 'string' ? piece : compileSlot(piece.source);
+}
+
+function fillBody(body: readonly (Buffer | Evaluate)[], data: SlotData): Buffer[] {
+  const chunks: Buffer[] = [];
+  for (const segment of body) {
+    const chunk = Buffer.isBuffer(segment)
+      ? segment
+      : Buffer.from(encodeQuotedPrintable(segment(data)), 'latin1');
+    if (chunk.length > 0) chunks.push(chunk);
+  }
+  return chunks;
+}
+
+/** The web form first; the mailto only where mail is read, so that no address is a dead one. */
+function unsubscribeUris(
+  { slug, issue, publicUrl, inboundDomain }: MessageSettings,
+  keys: TokenKeys,
+  id: string,
+): [string, ...string[]] {
+  const url = `${publicUrl}/u/${signToken(keys, { purpose: 'unsubscribe', id, issue }, slug)}`;
+  if (inboundDomain === undefined) return [url];
+  const localPart = returnPathLocalPart(keys, slug, 'unsub', { id, issue });
+  return [url, `mailto:${localPart}@${inboundDomain}`];
+}
+
+function envelopeFrom(settings: MessageSettings, keys: TokenKeys, id: string): string {
+  const { slug, issue, bounceDomain, from } = settings;
+  if (bounceDomain === undefined) return from.address;
+  return `${returnPathLocalPart(keys, slug, 'b', { id, issue })}@${bounceDomain}`;
+}
+
+function slotData(recipient: Recipient, unsubscribeUrl: string): SlotData {
+  const { attributes, name, address } = recipient;
+  return {
+    subscriber: { ...attributes, name, email: address, attributes },
+    unsubscribe_url: unsubscribeUrl,
+  };
+}

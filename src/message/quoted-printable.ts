@@ -1,0 +1,66 @@
+/**
+ * Quoted-printable, in a dialect that leaves nothing to be done later: no line starts with a dot
+ * (no dot-stuffing), no line ends in a blank and no two blanks meet (the wire bytes are the relaxed
+ * DKIM body, RFC 6376 §3.4.4), no line starts with "From " (no mbox escaping on the way).
+ *
+ * @see RFC 2045 §6.7
+ */
+
+/** Longest line without its CRLF is 76; one column is kept for the soft break's "=". */
+const LAST_COLUMN = 75;
+const HARD_BREAK = '\r\n';
+const SOFT_BREAK = '=\r\n';
+
+/** Short ASCII that is its own encoding: most slot values. */
+const PLAIN = /^(?!\.|From )(?:[!-<>-~]| (?! ))+$/;
+
+/**
+ * Encodes text that begins at column 0, so that whatever comes next begins at column 0 too: the
+ * result is empty or ends in CRLF. Concatenated results decode to the concatenated texts.
+ * @param text any line ends (LF, CRLF, CR); each becomes a CRLF
+ */
+export function encodeQuotedPrintable(text: string): string {
+  if (text.length <= LAST_COLUMN && PLAIN.test(text)) return text + SOFT_BREAK;
+  const lines = text.split(/\r\n|\r|\n/);
+  const last = lines.pop() ?? '';
+  let encoded = '';
+  for (const line of lines) encoded += encodeLine(line, true) + HARD_BREAK;
+  return last === '' ? encoded : encoded + encodeLine(last, false) + SOFT_BREAK;
+}
+
+/** Encodes one line's text, broken softly where it is too long. */
+function encodeLine(text: string, endsHere: boolean): string {
+  let encoded = '';
+  let line = '';
+  let index = 0;
+  for (const character of text) {
+    const following = index + character.length;
+    const isLast = endsHere && following === text.length;
+    let unit = encodeCharacter(character, line, isLast);
+    if (line.length + unit.length > LAST_COLUMN) {
+      encoded += line + SOFT_BREAK;
+      line = '';
+      unit = encodeCharacter(character, line, isLast);
+    }
+    line += line === '' && text.startsWith('From ', index) ? '=46' : unit;
+    index = following;
+  }
+  return encoded + line;
+}
+
+/** A character is never torn apart by a soft break, for the sake of clients that decode by line. */
+function encodeCharacter(character: string, line: string, isLast: boolean): string {
+  if (character === ' ') return isLast || line.endsWith(' ') ? '=20' : ' ';
+  if (character === '.') return line === '' ? '=2E' : '.';
+  if (character >= '!' && character <= '~' && character !== '=') return character;
+  return escapeBytes(character);
+}
+
+/** `=C3=A9` for "é"; the same in encoded words (RFC 2047 §4.2). */
+export function escapeBytes(text: string): string {
+  let escaped = '';
+  for (const byte of Buffer.from(text)) {
+    escaped += `=${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  }
+  return escaped;
+}
