@@ -32,13 +32,21 @@ export type Transaction =
   | { kind: 'unsent'; error: string }
   | { kind: 'uncertain'; error: string };
 
+export interface SendOptions {
+  /**
+   * Epoch ms. The message itself is not begun at or after this time (`unsent`): a process that
+   * was suspended must not act on a claim that has long passed to another.
+   */
+  startBefore?: number;
+}
+
 /** A relay, spoken to over a bounded number of connections. */
 export interface Transport {
   /**
    * Sends one message over a free connection, opening one when needed; waits while all are busy.
    * Never rejects for anything the server or the network does.
    */
-  send(envelope: Envelope, chunks: readonly Buffer[]): Promise<Transaction>;
+  send(envelope: Envelope, chunks: readonly Buffer[], options?: SendOptions): Promise<Transaction>;
   /** Lets messages in flight end (at most `graceMs`), then closes all connections. */
   close(graceMs?: number): Promise<void>;
 }

@@ -1,0 +1,295 @@
+/**
+ * The transactions of one connection: MAIL, RCPT, DATA, the message, and what the server says to
+ * each. It takes over the socket where session.ts ends.
+ *
+ * Owns: the order of commands and replies, the time each may take, and the exact knowledge of
+ * whether the server can have the whole message. Must never: open connections, retry, or judge a
+ * reply (delivery/replies.ts does).
+ * @see RFC 5321 §3.3, §4.1.4; RFC 2920 (pipelining); RFC 1870 (size)
+ */
+import { ProtocolError, ReplyReader } from './reply.js';
+import type { Session } from './session.js';
+import type { Timeouts } from './timeouts.js';
+import type { Envelope, Reply, Transaction } from './types.js';
+
+type Command = 'reset' | 'mail' | 'rcpt' | 'data';
+/** What the next reply answers. `discard` ends a message nobody is to get. */
+type Step = Command | 'message' | 'discard';
+
+/** One message under way. */
+interface Exchange {
+  chunks: readonly Buffer[];
+  startBefore: number;
+  /** Commands not written yet; all are, at once, when the server takes them pipelined. */
+  commands: [Command, string][];
+  verdict: Transaction | undefined;
+  /** The system has taken the final dot: from here on the server may have the message. */
+  handedOver: boolean;
+  settle(outcome: Transaction): void;
+}
+
+interface Expected {
+  step: Step;
+  exchange: Exchange;
+}
+
+/** The reason of an `unsent` whose time had passed. */
+export const TOO_LATE = 'too late to begin the message';
+
+const DOT = Buffer.from('.\r\n');
+const CRLF_DOT = Buffer.from('\r\n.\r\n');
+
+export class Conversation {
+  /** Transactions begun on this connection. */
+  begun = 0;
+  readonly #session: Session;
+  readonly #timeouts: Timeouts;
+  readonly #replies = new ReplyReader();
+  readonly #expected: Expected[] = [];
+  readonly #ended: Promise<void>;
+  #exchange: Exchange | undefined;
+  /** A refused transaction left its MAIL standing: RSET goes in front of the next. */
+  #mailOpen = false;
+  #over = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(session: Session, timeouts: Timeouts) {
+    this.#session = session;
+    this.#timeouts = timeouts;
+    const { socket } = session;
+    socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    session.onEnd((reason) => this.drop(reason));
+    this.#over = !socket.writable;
+    this.#ended = new Promise((resolve) => {
+      if (socket.closed) resolve();
+      else socket.once('close', () => resolve());
+    });
+  }
+
+  /** False once the connection can carry no further transaction. */
+  get usable(): boolean {
+    return !this.#over;
+  }
+
+  /** Largest message the server takes; undefined: it does not say. */
+  get maxMessageBytes(): number | undefined {
+    return this.#session.offer.maxMessageBytes;
+  }
+
+  /** Resolves when the connection is closed on both sides. */
+  get ended(): Promise<void> {
+    return this.#ended;
+  }
+
+  /**
+   * Sends one message; one at a time.
+   * @param startBefore epoch ms; past it the message is not begun (`unsent`)
+   */
+  send(envelope: Envelope, chunks: readonly Buffer[], startBefore: number): Promise<Transaction> {
+    return new Promise((settle) => {
+      this.begun += 1;
+      const commands = this.#commandsFor(envelope, chunks);
+      const exchange: Exchange = {
+        chunks,
+        startBefore,
+        commands,
+        verdict: undefined,
+        handedOver: false,
+        settle,
+      };
+      this.#exchange = exchange;
+      this.#mailOpen = false;
+      if (!this.usable) this.drop('the connection is closed');
+      else this.#writeCommands(exchange);
+    });
+  }
+
+  /** Ends an idle connection politely. */
+  quit(): Promise<void> {
+    if (this.#over) return this.#ended;
+    this.#over = true;
+    this.#session.socket.write('QUIT\r\n');
+    const timer = setTimeout(() => this.drop('no answer to QUIT'), this.#timeouts.quit);
+    return this.#ended.finally(() => clearTimeout(timer));
+  }
+
+  /** Ends the connection at once; a message under way is unsent or uncertain, as the case may be. */
+  drop(reason: string): void {
+    this.#over = true;
+    clearTimeout(this.#timer);
+    this.#expected.length = 0;
+    this.#session.socket.destroy();
+    if (this.#exchange) this.#finish(this.#exchange, reason);
+  }
+
+  #commandsFor(envelope: Envelope, chunks: readonly Buffer[]): [Command, string][] {
+    const sized = this.#session.offer.extensions.some((line) => /^SIZE\b/.test(line));
+    const size = sized ? ` SIZE=${messageBytes(chunks)}` : '';
+    const reset: [Command, string][] = this.#mailOpen ? [['reset', 'RSET\r\n']] : [];
+    return [
+      ...reset,
+      ['mail', `MAIL FROM:<${envelope.from}>${size}\r\n`],
+      ['rcpt', `RCPT TO:<${envelope.to}>\r\n`],
+      ['data', 'DATA\r\n'],
+    ];
+  }
+
+  /** Writes all commands, or the next one where each reply must be awaited. @see RFC 2920 §3.1 */
+  #writeCommands(exchange: Exchange): void {
+    const count = this.#session.offer.pipelining ? exchange.commands.length : 1;
+    const written = exchange.commands.splice(0, count);
+    for (const [step] of written) this.#expect(step, exchange);
+    this.#session.socket.write(written.map(([, line]) => line).join(''));
+  }
+
+  /** One vector: the message, segment by segment, and the dot. */
+  #writeMessage(exchange: Exchange): void {
+    const { socket } = this.#session;
+    const { chunks } = exchange;
+    this.#expect('message', exchange);
+    socket.cork();
+    for (const chunk of chunks) socket.write(chunk);
+    socket.write(endsWithCrlf(chunks) ? DOT : CRLF_DOT, (error) => {
+      // Node calls back in the turn in which the system took the last byte, before any event that
+      // could be its consequence; on a failed write it calls back with the error.
+      if (error) return;
+      exchange.handedOver = true;
+      if (this.#expected[0]?.exchange === exchange) this.#arm();
+    });
+    socket.uncork();
+  }
+
+  #expect(step: Step, exchange: Exchange): void {
+    this.#expected.push({ step, exchange });
+    if (this.#expected.length === 1) this.#arm();
+  }
+
+  /** Starts the clock of the reply that is due next. */
+  #arm(): void {
+    clearTimeout(this.#timer);
+    const next = this.#expected[0];
+    if (!next) return;
+    const { step, exchange } = next;
+    const { handedOver } = exchange;
+    const milliseconds = this.#patience(next);
+    const expire = () => {
+      if (this.#expected[0] !== next || exchange.handedOver !== handedOver) return;
+      this.drop(`timeout: no reply to ${step} within ${milliseconds / 1000} s`);
+    };
+    // A process that was suspended finds its timers due before the reply that has long been
+    // there: let the reply in first.
+    this.#timer = setTimeout(() => setImmediate(expire), milliseconds);
+  }
+
+  #patience({ step, exchange }: Expected): number {
+    if (step === 'data') return this.#timeouts.data;
+    if (step === 'message') return this.#timeouts[exchange.handedOver ? 'message' : 'block'];
+    return this.#timeouts.command;
+  }
+
+  #read(chunk: Buffer): void {
+    try {
+      for (const reply of this.#replies.push(chunk)) this.#answer(reply);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.drop(error.message);
+    }
+  }
+
+  #answer(reply: Reply): void {
+    if (this.#over) {
+      this.#session.socket.end();
+      return;
+    }
+    const expected = this.#expected.shift();
+    this.#arm();
+    // Between transactions a server has only one thing to say: 421, it is closing.
+    if (expected) this.#take(expected.exchange, expected.step, reply);
+    else this.drop(`the server said ${reply.code} and was not asked`);
+    if (reply.code === 421) this.drop('the server is closing the connection');
+  }
+
+  #take(exchange: Exchange, step: Step, reply: Reply): void {
+    if (step === 'reset') this.#onReset(exchange, reply);
+    else if (step === 'data') this.#onData(exchange, reply);
+    else if (step === 'message') this.#onMessage(exchange, reply);
+    else if (step === 'discard') this.#onDiscarded(exchange);
+    else this.#onEnvelope(exchange, step, reply);
+  }
+
+  #onReset(exchange: Exchange, reply: Reply): void {
+    if (!isPositive(reply)) this.drop(`the server answered RSET with ${reply.code}`);
+    else if (exchange.commands.length > 0) this.#writeCommands(exchange);
+  }
+
+  #onEnvelope(exchange: Exchange, step: 'mail' | 'rcpt', reply: Reply): void {
+    if (isPositive(reply)) {
+      this.#mailOpen = true;
+      if (exchange.commands.length > 0) this.#writeCommands(exchange);
+      return;
+    }
+    this.#refuse(exchange, step, reply);
+    // Pipelined, DATA is out already and will be answered too.
+    if (!this.#session.offer.pipelining) this.#finish(exchange, 'refused');
+  }
+
+  /** @see RFC 2920 §3.1: a server may answer 354 although every recipient was refused */
+  #onData(exchange: Exchange, reply: Reply): void {
+    const go = reply.code === 354;
+    if (!go) {
+      this.#refuse(exchange, 'data', reply);
+      this.#finish(exchange, 'refused');
+    } else if (!exchange.verdict && Date.now() >= exchange.startBefore) {
+      this.drop(TOO_LATE);
+    } else if (!exchange.verdict) {
+      this.#writeMessage(exchange);
+    } else if (this.#mailOpen) {
+      this.#session.socket.write(CRLF_DOT);
+      this.#expect('discard', exchange);
+    } else {
+      this.drop('the server wants a message of a sender it refused');
+    }
+  }
+
+  #onMessage(exchange: Exchange, reply: Reply): void {
+    this.#mailOpen = false;
+    if (isPositive(reply)) exchange.verdict = { kind: 'accepted', reply };
+    else this.#refuse(exchange, 'message', reply);
+    // Answered before the end: what is still to be written would be read as commands.
+    if (exchange.handedOver) this.#finish(exchange, 'answered');
+    else this.drop('the server answered before the end of the message');
+  }
+
+  #onDiscarded(exchange: Exchange): void {
+    this.#mailOpen = false;
+    this.#finish(exchange, 'refused');
+  }
+
+  /** The first refusal stands; a reply that is none of 2yz, 4yz, 5yz is no answer at all. */
+  #refuse(exchange: Exchange, stage: 'mail' | 'rcpt' | 'data' | 'message', reply: Reply): void {
+    if (reply.code < 400)
+      throw new ProtocolError(`the server answered ${stage} with ${reply.code}`);
+    exchange.verdict ??= { kind: 'refused', stage, reply };
+  }
+
+  #finish(exchange: Exchange, reason: string): void {
+    if (this.#exchange !== exchange) return;
+    this.#exchange = undefined;
+    const kind = exchange.handedOver ? 'uncertain' : 'unsent';
+    exchange.settle(exchange.verdict ?? { kind, error: reason });
+  }
+}
+
+export function messageBytes(chunks: readonly Buffer[]): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+}
+
+function isPositive(reply: Reply): boolean {
+  return reply.code >= 200 && reply.code < 300;
+}
+
+function endsWithCrlf(chunks: readonly Buffer[]): boolean {
+  const filled = chunks.filter((chunk) => chunk.length > 0);
+  const tail = Buffer.concat(filled.slice(-2).map((chunk) => chunk.subarray(-2)));
+  return tail.subarray(-2).equals(CRLF_DOT.subarray(0, 2));
+}
