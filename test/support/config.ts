@@ -1,0 +1,72 @@
+/** A Config made by hand, for tests that need no pressrun.yaml. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '../../src/config/types.js';
+
+/**
+ * A valid Config over a fresh temporary folder and random keys; the caller removes `dir`.
+ * @param overrides top-level sections, each merged over its default
+ */
+export function testConfig(overrides: ConfigOverrides = {}): Config {
+  const dir = overrides.dir ?? mkdtempSync(join(tmpdir(), 'pressrun-test-'));
+  const dataDir = overrides.dataDir ?? join(dir, '.pressrun');
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const base = defaults();
+  return {
+    dir,
+    dataDir,
+    file: join(dir, 'pressrun.yaml'),
+    publication: { ...base.publication, ...overrides.publication },
+    redis: { ...base.redis, ...overrides.redis },
+    smtp: { ...base.smtp, ...overrides.smtp },
+    delivery: { ...base.delivery, ...overrides.delivery },
+    dkim: overrides.dkim,
+    bounce: { ...base.bounce, ...overrides.bounce },
+    inbound: { ...base.inbound, ...overrides.inbound },
+    http: { ...base.http, ...overrides.http },
+    keys: { ...base.keys, ...overrides.keys },
+  };
+}
+
+export type ConfigOverrides = {
+  [Section in keyof Config]?: Config[Section] extends string | undefined
+    ? Config[Section]
+    : Partial<Config[Section]>;
+} & { dkim?: Config['dkim'] };
+
+function defaults(): Omit<Config, 'dir' | 'dataDir' | 'file' | 'dkim'> {
+  return {
+    publication: {
+      name: 'The Envelope',
+      slug: 'envelope',
+      prefix: 'ENV',
+      from: { name: 'The Envelope', address: 'editor@envelope.example' },
+      replyTo: undefined,
+      url: 'http://127.0.0.1:8080',
+      postalAddress: '1 Letter Lane, 12345 Posttown',
+      language: 'en',
+    },
+    redis: { server: 'embedded', durability: 'always' },
+    smtp: {
+      url: 'smtp://127.0.0.1:2525',
+      profile: 'generic',
+      connections: 10,
+      messagesPerConnection: 1000,
+      rate: undefined,
+    },
+    delivery: {
+      uncertain: 'hold',
+      retryMs: [5, 15, 30, 60, 120, 240, 480].map((minutes) => minutes * 60_000),
+      giveUpAfterMs: 48 * 3_600_000,
+      lockDurationMs: 10_000,
+      keepLedgers: 12,
+      halt: { permanentShare: 0.1, afterRecipients: 200 },
+    },
+    bounce: { domain: undefined },
+    inbound: { domain: undefined },
+    http: { host: '127.0.0.1', port: 8080 },
+    keys: { idKey: randomBytes(32), tokenKeys: [randomBytes(32)] },
+  };
+}
