@@ -22,7 +22,7 @@ export interface Script {
  * @param name    file name without `.lua`
  */
 export function loadScript(folder: 'audience' | 'delivery' | 'redis', name: string): Script {
-  const lua = readFileSync(join(packageRoot(), 'src', folder, 'lua', `${name}.lua`), 'utf8');
+  const lua = sourceOf(folder, name);
   const sha = createHash('sha1').update(lua).digest('hex');
   return {
     async run(redis, keys, args) {
@@ -35,4 +35,12 @@ export function loadScript(folder: 'audience' | 'delivery' | 'redis', name: stri
       }
     },
   };
+}
+
+/** Source of a script, with each `-- @include NAME` line replaced by that file of the same folder. */
+function sourceOf(folder: string, name: string): string {
+  const file = join(packageRoot(), 'src', folder, 'lua', `${name}.lua`);
+  return readFileSync(file, 'utf8').replace(/^-- @include (\w+)$/gm, (_line, included: string) =>
+    sourceOf(folder, included),
+  );
 }

@@ -1,0 +1,22 @@
+-- Writes the ledger of one send in one shard: everybody who may be mailed now, all pending.
+--
+-- KEYS  1 meta  2 ids  3 state  4 info  5 the shard's mailable set
+-- ARGV  1 recipients a batch  2 start of the send (epoch ms)  3 step of the send, its gate open
+-- Returns how many were planned.
+--
+-- Guarantee: only if absent. A planner that starts again finds what the first one wrote and adds
+-- nobody; ids, states and counters appear together or not at all.
+
+local planned = redis.call('HGET', KEYS[1], 'planned')
+if planned then return tonumber(planned) end
+
+local tails = redis.call('SMEMBERS', KEYS[5])
+local count = #tails
+if count > 0 then
+  redis.call('SET', KEYS[2], table.concat(tails))
+  redis.call('SET', KEYS[3], string.rep('p', count))
+  redis.call('SET', KEYS[4], string.rep('\0', count * 5))
+end
+redis.call('HSET', KEYS[1], 'planned', count, 'p', count, 'batch', ARGV[1],
+  'start', ARGV[2], 'gate', 'open', 'step', ARGV[3])
+return count

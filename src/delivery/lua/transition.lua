@@ -1,0 +1,16 @@
+-- Moves a send from one state to another.
+--
+-- KEYS  1 the send
+-- ARGV  1 state to enter  2 states it may be entered from, comma between  3… field, value, …
+-- Returns {1 if moved else 0, the state before or "" when there is no such send, step}.
+--
+-- Guarantee: of several who move the same send at once, one does; the fields are written with it.
+-- Each move has a step of its own, by which gates are kept in order (gate.lua).
+
+local state, step = unpack(redis.call('HMGET', KEYS[1], 'state', 'step'))
+if not state then return {0, '', 0} end
+if not string.find(',' .. ARGV[2] .. ',', ',' .. state .. ',', 1, true) then
+  return {0, state, tonumber(step)}
+end
+redis.call('HSET', KEYS[1], 'state', ARGV[1], unpack(ARGV, 3))
+return {1, state, redis.call('HINCRBY', KEYS[1], 'step', 1)}

@@ -1,0 +1,369 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { Redis } from 'ioredis';
+import { createLedger, type LedgerStore, type OpenBatch } from '../../src/delivery/ledger.js';
+import { createTally, type Tally } from '../../src/delivery/tally.js';
+import type { Outcome } from '../../src/delivery/types.js';
+import { keysOf } from '../../src/redis/keys.js';
+import { startTestRedis, type TestRedis } from '../support/redis.js';
+
+const ISSUE = 7;
+const SHARD = 'A';
+const keys = keysOf('weekly');
+const FIRST = { issue: ISSUE, shard: SHARD, batch: 0, serial: 1 };
+
+let server: TestRedis;
+let redis: Redis;
+let ledger: LedgerStore;
+let tally: Tally;
+
+const tail = (n: number): string => String(n).padStart(15, '0');
+
+async function addSubscribers(count: number): Promise<void> {
+  for (let n = 0; n < count; n++) {
+    const key = keys.shard(SHARD).subscriber(tail(n));
+    await redis.hset(key, { a: `reader${n}@example.org`, n: `Reader ${n}`, s: 'a' });
+    await redis.sadd(keys.shard(SHARD).mailable, tail(n));
+  }
+}
+
+async function planned(count: number): Promise<OpenBatch> {
+  await addSubscribers(count);
+  await ledger.plan(ISSUE, SHARD, { startedAt: Date.now(), step: 1 });
+  return await opened();
+}
+
+async function opened(serial = 1): Promise<OpenBatch> {
+  const batch = await ledger.open({ ...FIRST, serial });
+  assert.ok(batch);
+  return batch;
+}
+
+async function claimAll(batch: OpenBatch) {
+  const reply = await ledger.claim(batch, batch.waiting);
+  assert.equal(reply.kind, 'claimed');
+  return reply.kind === 'claimed' ? reply.claimed : [];
+}
+
+async function settleAll(
+  batch: OpenBatch,
+  claimed: readonly { position: number; attempt: number }[],
+  outcome: Outcome,
+): Promise<number> {
+  return await ledger.settle(
+    batch,
+    claimed.map(({ position, attempt }) => ({ position, attempt, outcome })),
+  );
+}
+
+async function ledgerNow() {
+  const [counts, recounted] = await Promise.all([tally.counts(ISSUE), tally.recount(ISSUE)]);
+  assert.deepEqual(counts, recounted, 'counters and states agree');
+  const { planned: sum, ...parts } = counts.ledger;
+  assert.equal(
+    Object.values(parts).reduce((a, b) => a + b, 0),
+    sum,
+    'the ledger balances',
+  );
+  return { ...counts.ledger, inFlight: counts.inFlight };
+}
+
+before(async () => {
+  server = await startTestRedis();
+  redis = server.client();
+  ledger = createLedger(redis, keys);
+  tally = createTally(redis, keys);
+});
+after(() => server.stop());
+beforeEach(() => redis.flushall());
+
+describe('planning a shard', () => {
+  it('puts everybody who may be mailed in the ledger, once, however often it runs', async () => {
+    await addSubscribers(3);
+    assert.equal(await ledger.plan(ISSUE, SHARD, { startedAt: 1, step: 1 }), 3);
+    await redis.sadd(keys.shard(SHARD).mailable, tail(99));
+    assert.equal(await ledger.plan(ISSUE, SHARD, { startedAt: 2, step: 1 }), 3);
+    assert.equal((await ledgerNow()).planned, 3);
+  });
+
+  it('of nobody leaves an empty ledger that is done', async () => {
+    assert.equal(await ledger.plan(ISSUE, SHARD, { startedAt: 1, step: 1 }), 0);
+    assert.equal(await ledger.isShardDone(ISSUE, SHARD), true);
+    assert.deepEqual(await ledger.unfinished(ISSUE, SHARD), []);
+  });
+
+  it('costs at most 24 bytes a recipient', async (t) => {
+    const count = 15_625;
+    const pipeline = redis.pipeline();
+    for (let n = 0; n < count; n++) pipeline.sadd(keys.shard(SHARD).mailable, tail(n));
+    await pipeline.exec();
+    await ledger.plan(ISSUE, SHARD, { startedAt: Date.now(), step: 1 });
+    let bytes = 0;
+    for (const key of Object.values(keys.shard(SHARD).ledger(ISSUE))) {
+      bytes += Number((await redis.memory('USAGE', key, 'SAMPLES', 0)) ?? 0);
+    }
+    t.diagnostic(`${(bytes / count).toFixed(2)} bytes a recipient at a million subscribers`);
+    assert.ok(bytes / count <= 24, `${bytes / count}`);
+  });
+});
+
+describe('a claim', () => {
+  it('returns what personalisation needs', async () => {
+    const batch = await planned(1);
+    await redis.hset(keys.shard(SHARD).subscriber(tail(0)), 'x', '{"city":"Köln"}');
+    const [first] = await claimAll(batch);
+    assert.deepEqual(first, {
+      position: 0,
+      attempt: 1,
+      recipient: {
+        id: `A${tail(0)}`,
+        address: 'reader0@example.org',
+        name: 'Reader 0',
+        attributes: { city: 'Köln' },
+      },
+    });
+  });
+
+  it('cannot be made twice for the same person', async () => {
+    const batch = await planned(5);
+    assert.equal((await claimAll(batch)).length, 5);
+    assert.equal((await claimAll(batch)).length, 0);
+    assert.equal((await ledgerNow()).inFlight, 5);
+  });
+
+  it('skips who left, was erased or suppressed after planning, with the reason', async () => {
+    const batch = await planned(4);
+    const shard = keys.shard(SHARD);
+    await redis.hset(shard.subscriber(tail(0)), 's', 'u');
+    await redis.del(shard.subscriber(tail(1)));
+    await redis.hset(shard.suppressed, tail(2), 'complained 1700000000');
+    const claimed = await claimAll(batch);
+    assert.deepEqual(
+      claimed.map(({ recipient }) => recipient.name),
+      ['Reader 3'],
+    );
+    assert.equal((await ledgerNow()).skipped, 3);
+    const reasons = (await tally.reasons(ISSUE)).map((reason) => reason.class).sort();
+    assert.deepEqual(reasons, ['complained', 'erased', 'unsubscribed']);
+  });
+
+  it('is refused while the gate is shut', async () => {
+    const batch = await planned(2);
+    await ledger.setGate(ISSUE, { open: false, step: 2 });
+    assert.deepEqual(await ledger.claim(batch, batch.waiting), { kind: 'shut' });
+    await ledger.setGate(ISSUE, { open: true, step: 1 });
+    assert.deepEqual(
+      await ledger.claim(batch, batch.waiting),
+      { kind: 'shut' },
+      'an old step is late',
+    );
+    await ledger.setGate(ISSUE, { open: true, step: 3 });
+    assert.equal((await claimAll(batch)).length, 2);
+  });
+
+  it('is refused to a replaced worker, and what that one held is uncertain', async () => {
+    const old = await planned(3);
+    await ledger.claim(old, old.waiting.slice(0, 1));
+    await opened();
+    assert.deepEqual(await ledger.claim(old, old.waiting.slice(1)), { kind: 'stale' });
+    const now = await ledgerNow();
+    assert.equal(now.uncertain, 1);
+    assert.equal(now.remaining, 2);
+  });
+
+  it('of a batch that was given a newer job is refused to the older job', async () => {
+    await planned(1);
+    const next = await ledger.requeue(FIRST);
+    assert.equal(next?.serial, 2);
+    assert.equal(await ledger.requeue(FIRST), undefined, 'one sweep replaces a job');
+    assert.equal(await ledger.open(FIRST), undefined);
+    assert.ok(await ledger.open({ ...FIRST, serial: 2 }));
+  });
+});
+
+describe('settling', () => {
+  it('writes every outcome once', async () => {
+    const batch = await planned(5);
+    const claimed = await claimAll(batch);
+    const outcomes: Outcome[] = [
+      { kind: 'accepted' },
+      { kind: 'rejected', class: 'unknown-user', words: '550 no such user' },
+      { kind: 'deferred', class: 'mailbox-full', words: '452 full', dueAt: Date.now() + 60_000 },
+      { kind: 'uncertain', words: 'connection lost' },
+      { kind: 'returned' },
+    ];
+    const settlements = claimed.map(({ position, attempt }, n) => ({
+      position,
+      attempt,
+      outcome: outcomes[n] ?? { kind: 'returned' as const },
+    }));
+    assert.equal(await ledger.settle(batch, settlements), 5);
+    assert.equal(await ledger.settle(batch, settlements), 0);
+    assert.deepEqual(await ledgerNow(), {
+      planned: 5,
+      accepted: 1,
+      rejected: 1,
+      deferred: 1,
+      uncertain: 1,
+      skipped: 0,
+      remaining: 1,
+      inFlight: 0,
+    });
+    const story = await tally.story(ISSUE, `A${batch.waiting[1]?.tail}`);
+    assert.equal(story?.state, 'rejected');
+    assert.equal(story?.attempts, 1);
+    assert.equal(story?.words, '550 no such user');
+  });
+
+  it('makes a deferred recipient claimable when due, not before, with the next attempt', async () => {
+    const batch = await planned(1);
+    const due = Date.now() + 1_500;
+    await settleAll(batch, await claimAll(batch), {
+      kind: 'deferred',
+      class: 'x',
+      words: '',
+      dueAt: due,
+    });
+    const again = await opened();
+    assert.ok((again.waiting[0]?.dueAt ?? 0) >= due);
+    assert.equal((await claimAll(again)).length, 0);
+    await new Promise((resolve) =>
+      setTimeout(resolve, (again.waiting[0]?.dueAt ?? 0) - Date.now() + 20),
+    );
+    const [second] = await claimAll(again);
+    assert.equal(second?.attempt, 2);
+    await settleAll(again, second ? [second] : [], { kind: 'returned' });
+    assert.equal((await ledgerNow()).deferred, 1, 'relay trouble puts it back where it was');
+    const [third] = await claimAll(await opened());
+    assert.equal(third?.attempt, 2, 'and uses no attempt');
+  });
+
+  it('lets a replaced worker’s late, definite word settle what became uncertain, and nothing else', async () => {
+    const old = await planned(3);
+    const claimed = await claimAll(old);
+    const current = await opened();
+    const [first, second, third] = claimed;
+    assert.ok(first && second && third);
+    assert.equal(await settleAll(old, [first], { kind: 'accepted' }), 1);
+    assert.equal(await settleAll(old, [second], { kind: 'uncertain', words: '' }), 0);
+    assert.equal(await settleAll(old, [{ ...third, attempt: 2 }], { kind: 'accepted' }), 0);
+    assert.equal(await settleAll(current, [first], { kind: 'returned' }), 0);
+    const now = await ledgerNow();
+    assert.equal(now.accepted, 1);
+    assert.equal(now.uncertain, 2);
+  });
+
+  it('keeps the class when a send meets more distinct words than the table holds', async () => {
+    const batch = await planned(300);
+    const claimed = await claimAll(batch);
+    await ledger.settle(
+      batch,
+      claimed.map(({ position, attempt }) => ({
+        position,
+        attempt,
+        outcome: { kind: 'rejected', class: 'policy', words: `550 refused ${position}` },
+      })),
+    );
+    const reasons = await tally.reasons(ISSUE);
+    assert.equal(
+      reasons.reduce((sum, { count }) => sum + count, 0),
+      300,
+    );
+    assert.ok(reasons.every((reason) => reason.class === 'policy'));
+    assert.deepEqual(reasons[0], { state: 'rejected', class: 'policy', words: '', count: 100 });
+  });
+});
+
+/** What a random run does next; `worker` is an index into the batches opened so far. */
+type Step =
+  | { do: 'open' }
+  | { do: 'claim'; worker: number; from: number; count: number; again: boolean }
+  | { do: 'settle'; worker: number; kind: Outcome['kind'] }
+  | { do: 'leave'; who: number };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('open' as const) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('claim' as const),
+      worker: fc.nat(3),
+      from: fc.nat(9),
+      count: fc.integer({ min: 1, max: 5 }),
+      again: fc.boolean(),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('settle' as const),
+      worker: fc.nat(3),
+      kind: fc.constantFrom('accepted', 'deferred', 'rejected', 'returned', 'uncertain' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('leave' as const), who: fc.nat(9) }) },
+);
+
+function outcomeOf(kind: Outcome['kind']): Outcome {
+  switch (kind) {
+    case 'deferred':
+      return { kind, class: 'c', words: 'w', dueAt: Date.now() - 5_000 };
+    case 'rejected':
+      return { kind, class: 'c', words: 'w' };
+    case 'uncertain':
+      return { kind, words: 'w' };
+    default:
+      return { kind };
+  }
+}
+
+describe('any interleaving of claims, settlements, take-overs and leaving', () => {
+  it('balances, agrees with a recount, and gives nobody to two workers', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        await redis.flushall();
+        const workers = [
+          { batch: await planned(10), held: [] as { position: number; attempt: number }[] },
+        ];
+        /** Who may have got the message: claimed, and not known to have been refused or unsent. */
+        const maybeMailed = new Set<number>();
+        const left = new Set<string>();
+        for (const next of steps) {
+          const worker = workers.at(
+            -1 - ((next.do === 'claim' || next.do === 'settle' ? next.worker : 0) % workers.length),
+          );
+          assert.ok(worker);
+          if (next.do === 'open') workers.push({ batch: await opened(), held: [] });
+          if (next.do === 'leave') {
+            left.add(tail(next.who));
+            await redis.hset(keys.shard(SHARD).subscriber(tail(next.who)), 's', 'u');
+          }
+          if (next.do === 'claim') {
+            const all = (workers[0]?.batch.waiting ?? []).slice(next.from, next.from + next.count);
+            const reply = await ledger.claim(worker.batch, all);
+            if (worker !== workers.at(-1)) assert.equal(reply.kind, 'stale');
+            for (const { position, attempt, recipient } of reply.kind === 'claimed'
+              ? reply.claimed
+              : []) {
+              assert.ok(!maybeMailed.has(position), 'nobody is given out twice');
+              assert.ok(!left.has(recipient.id.slice(1)), 'nobody who left is given out');
+              maybeMailed.add(position);
+              worker.held.push({ position, attempt });
+            }
+          }
+          if (next.do === 'settle') {
+            const written = await settleAll(worker.batch, worker.held, outcomeOf(next.kind));
+            assert.ok(written <= worker.held.length);
+            if (next.kind === 'deferred' || next.kind === 'returned') {
+              for (const { position } of worker.held) maybeMailed.delete(position);
+            }
+            worker.held = [];
+          }
+          await ledgerNow();
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
