@@ -1,0 +1,37 @@
+/** The environment variables that win over pressrun.yaml. */
+import type { Path } from './document.js';
+
+export type Environment = NodeJS.ProcessEnv;
+
+interface Override {
+  variable: string;
+  path: Path;
+  value: unknown;
+}
+
+/** A variable that is set to nothing counts as not set. */
+export function variable(env: Environment, name: string): string | undefined {
+  return env[name]?.trim() || undefined;
+}
+
+/** What the environment sets, in the order of the configuration. */
+export function overridesOf(env: Environment): Override[] {
+  const overrides: Override[] = [];
+  const override = (name: string, path: Path, read: (text: string) => unknown) => {
+    const text = variable(env, name);
+    if (text !== undefined) overrides.push({ variable: name, path, value: read(text) });
+  };
+  override('PRESSRUN_REDIS', ['redis', 'server'], (text) =>
+    text.includes(',') ? text.split(',').map((node) => node.trim()) : text,
+  );
+  override('PRESSRUN_SMTP_URL', ['smtp', 'url'], (text) => text);
+  override('PRESSRUN_HTTP_PORT', ['http', 'port'], (text) =>
+    /^\d+$/.test(text) ? Number(text) : text,
+  );
+  return overrides;
+}
+
+/** True when PRESSRUN_DEBUG asks for the stack of an unexpected error. */
+export function debugWanted(env: Environment = process.env): boolean {
+  return variable(env, 'PRESSRUN_DEBUG') !== undefined;
+}

@@ -1,0 +1,130 @@
+/**
+ * Configuration: `pressrun.yaml` over `config/defaults.yaml`, the environment over both, checked
+ * once and handed on as one frozen object.
+ *
+ * Owns every value a person can set and where it may come from, and is the only reader of
+ * process.env. Never fills in something a person should have decided (sender, URL, postal
+ * address), and never prints a secret, not even a wrong one.
+ */
+import { readFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { packageRoot } from '../package-root.js';
+import { type Path, readYamlFile } from './document.js';
+import { type Environment, overridesOf } from './environment.js';
+import { loadKeys } from './keys.js';
+import { configError } from './problems.js';
+import { type ParsedSettings, settingsSchema } from './schema.js';
+import type { Config } from './types.js';
+
+/** All of the configuration that is no secret of the installation. */
+export type Settings = Omit<Config, 'keys'>;
+
+const FILE_NAME = 'pressrun.yaml';
+const DATA_FOLDER = '.pressrun';
+
+/**
+ * @param dir the publication's folder
+ * @returns deeply frozen (keys are Buffers and stay what they are)
+ * @throws AppError `config_missing`, `config_invalid` (all problems at once), `keys_missing`
+ */
+export async function loadConfig(dir: string, env: Environment = process.env): Promise<Config> {
+  const settings = await loadSettings(dir, env);
+  const keys = await loadKeys(settings.dataDir, asKnown(join(settings.dataDir, 'keys.yaml')), env);
+  return frozen({ ...settings, keys });
+}
+
+/**
+ * The same without the keys, for what works on a clone that has none: show and check an issue.
+ * @throws AppError `config_missing`, `config_invalid`
+ */
+export async function loadSettings(dir: string, env: Environment = process.env): Promise<Settings> {
+  const folder = resolve(dir);
+  const file = join(folder, FILE_NAME);
+  const written = await readYamlFile(file, asKnown(file), {
+    code: 'config_missing',
+    message: `no ${FILE_NAME} in ${folder}; name a publication's folder with --dir, or make one with "pressrun init ${asKnown(folder)}"`,
+  });
+  const overrides = overridesOf(env);
+  const input = overrides.reduce(
+    (merged, { path, value }) => withValue(merged, path, value),
+    over(filled(await readDefaults()), filled(written.value)),
+  );
+  const result = settingsSchema.safeParse(input);
+  if (!result.success) {
+    throw configError(settingsSchema, input, result.error.issues, (path) => {
+      const winner = overrides.find((override) => startsWith(path, override.path));
+      if (winner) return { variable: winner.variable };
+      return { file: written.name, line: written.lineOf(path) };
+    });
+  }
+  return frozen(settingsFrom(folder, file, result.data));
+}
+
+function settingsFrom(dir: string, file: string, parsed: ParsedSettings): Settings {
+  const { publication, delivery, smtp, dkim, redis, bounce, inbound, http } = parsed;
+  const { retry, giveUpAfter, lockDuration, ...others } = delivery;
+  const named = { ...publication.from, name: publication.from.name || publication.name };
+  return {
+    dir,
+    dataDir: join(dir, DATA_FOLDER),
+    file,
+    publication: { ...publication, from: named, replyTo: publication.replyTo },
+    redis,
+    smtp: { ...smtp, rate: smtp.rate },
+    delivery: {
+      ...others,
+      retryMs: retry,
+      giveUpAfterMs: giveUpAfter,
+      lockDurationMs: lockDuration,
+    },
+    dkim: dkim && { ...dkim, keyFile: resolve(dir, dkim.keyFile) },
+    bounce: { domain: bounce.domain },
+    inbound: { domain: inbound.domain },
+    http,
+  };
+}
+
+async function readDefaults(): Promise<unknown> {
+  return parse(await readFile(join(packageRoot(), 'config', 'defaults.yaml'), 'utf8'));
+}
+
+/** `upper` over `lower`, mapping by mapping; both without empty values. */
+function over(lower: unknown, upper: unknown): unknown {
+  if (!isMapping(lower) || !isMapping(upper)) return upper ?? lower;
+  const merged = Object.entries(upper).map(([key, value]) => [key, over(lower[key], value)]);
+  return { ...lower, ...Object.fromEntries(merged) };
+}
+
+/** Without keys that have no value: they count as not written. */
+function filled(value: unknown): unknown {
+  if (!isMapping(value)) return value ?? undefined;
+  const entries = Object.entries(value).map(([key, inner]) => [key, filled(inner)]);
+  return Object.fromEntries(entries.filter(([, inner]) => inner !== undefined));
+}
+
+function withValue(container: unknown, [step, ...rest]: Path, value: unknown): unknown {
+  if (step === undefined) return value;
+  if (!isMapping(container)) return container;
+  return { ...container, [step]: withValue(container[step], rest, value) };
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function startsWith(path: Path, head: Path): boolean {
+  return head.every((step, index) => path[index] === step);
+}
+
+/** A path as the person at the terminal would write it. */
+function asKnown(path: string): string {
+  const known = relative(process.cwd(), path);
+  return known === '' ? '.' : known.startsWith('..') ? path : known;
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return value;
+  for (const inner of Object.values(value)) frozen(inner);
+  return Object.freeze(value);
+}

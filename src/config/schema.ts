@@ -1,0 +1,170 @@
+/**
+ * The shape of pressrun.yaml once the defaults are under it. What a key means is written in
+ * config/defaults.yaml; this file says which values it takes.
+ */
+import { z } from 'zod';
+import {
+  DURABILITY_PATTERN,
+  DURATION_PATTERN,
+  parseBaseUrl,
+  parseDomain,
+  parseDurability,
+  parseDuration,
+  parseLanguage,
+  parseMailbox,
+  parseRedisUrl,
+  parseSmtpUrl,
+  SLUG_PATTERN,
+} from './values.js';
+
+/** For each value: what it may be, as a message says it after "allowed:". */
+export const allowed = z.registry<{ allowed: string }>();
+
+/** Text that `parse` turns into a value, or refuses with undefined. */
+function parsed<T>(parse: (text: string) => T | undefined, words: string, base = z.string()) {
+  return base
+    .transform((text, context) => {
+      const value = parse(text);
+      if (value !== undefined) return value;
+      context.addIssue({ code: 'custom', message: words });
+      return z.NEVER;
+    })
+    .register(allowed, { allowed: words });
+}
+
+function line(words: string) {
+  const oneLine = z
+    .string()
+    .trim()
+    .regex(/^[^\r\n]+$/);
+  return oneLine.register(allowed, { allowed: words });
+}
+
+function whole(low: number, high: number) {
+  const words = `a whole number from ${low} to ${high}`;
+  return z.int().min(low).max(high).register(allowed, { allowed: words });
+}
+
+function oneOf<const T extends string>(...values: T[]) {
+  return z.enum(values).register(allowed, { allowed: `one of ${values.join(', ')}` });
+}
+
+const DURATION_WORDS = 'a duration: a number and ms, s, m, h or d, such as 500ms, 5m or 48h';
+const MAILBOX_WORDS =
+  'a sender such as "Name <news@example.org>", or a mapping of name and address';
+
+const duration = () => parsed(parseDuration, DURATION_WORDS, z.string().regex(DURATION_PATTERN));
+const domain = () => parsed(parseDomain, 'a domain such as example.org');
+const redisUrl = () => parsed(parseRedisUrl, 'redis://HOST:PORT or rediss://HOST:PORT');
+
+function mailbox() {
+  const structured = z
+    .strictObject({ name: z.string().default(''), address: z.string() })
+    .transform(({ name, address }, context) => {
+      const value = /[\r\n]/.test(name) ? undefined : parseMailbox(address);
+      if (value !== undefined) return { ...value, name: name.trim() || value.name };
+      context.addIssue({ code: 'custom', message: MAILBOX_WORDS });
+      return z.NEVER;
+    });
+  return z
+    .union([parsed(parseMailbox, MAILBOX_WORDS), structured])
+    .register(allowed, { allowed: MAILBOX_WORDS });
+}
+
+const redisServer = z
+  .union([z.literal('embedded'), redisUrl(), z.array(redisUrl()).min(1)])
+  .register(allowed, {
+    allowed: 'embedded, redis://HOST:PORT, rediss://HOST:PORT, or a list of such URLs (a cluster)',
+  });
+
+const shortest = 2_000;
+const lockDuration = duration()
+  .refine((ms) => ms >= shortest)
+  .register(allowed, { allowed: 'a duration of at least 2s, such as 10s' });
+
+const retry = z
+  .array(duration())
+  .min(1)
+  .register(allowed, { allowed: 'a list of durations, such as [5m, 1h]' });
+
+/** DKIM settings: all three or none (undefined). */
+const dkim = z
+  .strictObject({
+    domain: domain().optional(),
+    selector: parsed(parseDomain, 'a DKIM selector such as s2026').optional(),
+    keyFile: line('the path of a PEM file').optional(),
+  })
+  .transform(({ domain, selector, keyFile }, context) => {
+    if (domain && selector && keyFile) return { domain, selector, keyFile };
+    const settings = Object.entries({ domain, selector, keyFile });
+    const missing = settings.filter(([, value]) => value === undefined);
+    if (missing.length === settings.length) return undefined;
+    for (const [key] of missing) {
+      context.addIssue({ code: 'custom', path: [key], message: 'set all three of dkim or none' });
+    }
+    return z.NEVER;
+  });
+
+export const settingsSchema = z.strictObject({
+  publication: z.strictObject({
+    name: line('a name on one line'),
+    slug: z.string().regex(SLUG_PATTERN).register(allowed, {
+      allowed: 'lower-case letters, digits and dashes (not at the ends), at most 40',
+    }),
+    prefix: line('a short name on one line, such as AN'),
+    from: mailbox(),
+    replyTo: mailbox().optional(),
+    url: parsed(parseBaseUrl, 'an http:// or https:// URL without a query'),
+    postalAddress: z
+      .string()
+      .trim()
+      .min(1)
+      .register(allowed, { allowed: 'the text of a postal address' }),
+    language: parsed(parseLanguage, 'a language tag such as en, de or pt-BR'),
+  }),
+  redis: z.strictObject({
+    server: redisServer,
+    durability: parsed(
+      parseDurability,
+      'always, everysec, or replicas:N (N from 1 to 99)',
+      z.string().regex(DURABILITY_PATTERN),
+    ),
+  }),
+  smtp: z.strictObject({
+    url: parsed(parseSmtpUrl, 'smtp://HOST:PORT or smtps://HOST:PORT, with USER:PASSWORD@ or not'),
+    profile: oneOf('generic', 'ses', 'postmark', 'mailgun', 'sendgrid', 'mta'),
+    connections: whole(1, 1_000),
+    messagesPerConnection: whole(1, 100_000),
+    rate: z
+      .number()
+      .positive()
+      .max(100_000)
+      .register(allowed, { allowed: 'messages per second: a number above 0, at most 100000' })
+      .optional(),
+  }),
+  delivery: z.strictObject({
+    uncertain: oneOf('hold', 'resend'),
+    retry,
+    giveUpAfter: duration(),
+    lockDuration,
+    keepLedgers: whole(1, 10_000),
+    halt: z.strictObject({
+      permanentShare: z
+        .number()
+        .min(0)
+        .max(1)
+        .register(allowed, { allowed: 'a number from 0 to 1' }),
+      afterRecipients: whole(1, 1_000_000_000),
+    }),
+  }),
+  dkim,
+  bounce: z.strictObject({ domain: domain().optional() }),
+  inbound: z.strictObject({ domain: domain().optional() }),
+  http: z.strictObject({
+    host: line('an address to listen on, such as 127.0.0.1 or 0.0.0.0'),
+    port: whole(0, 65_535),
+  }),
+});
+
+/** The settings as written, checked and parsed, before they become a Config. */
+export type ParsedSettings = z.output<typeof settingsSchema>;
