@@ -11,7 +11,13 @@ import { AppError } from '../errors.js';
 import { compileSlot, slotEvaluator } from '../render/slots.js';
 import type { Piece, SlotData } from '../render/types.js';
 import type { DkimSigner } from './dkim.js';
-import { type Copy, messageIdOf, personalHeaders, serializeHeaders } from './headers.js';
+import {
+  type Copy,
+  messageIdOf,
+  personalHeaders,
+  serializeHeaders,
+  subjectValue,
+} from './headers.js';
 import type { TokenKeys } from './mac.js';
 import type { MessageSettings, PreparedMessage } from './prepare.js';
 import { encodeQuotedPrintable } from './quoted-printable.js';
@@ -47,7 +53,7 @@ export function createComposer(prepared: PreparedMessage, secrets: ComposerSecre
   requireVersion(prepared);
   const { settings } = prepared;
   const signer = requireSigner(settings, secrets.signer);
-  const subject = prepared.subject.map(subjectPiece);
+  const subject = subjectEvaluator(prepared.subject);
   const sharedHeader = Buffer.from(`${serializeHeaders(prepared.headers)}\r\n`, 'latin1');
   const body = prepared.body.map((segment) =>
     typeof segment === 'string' ? Buffer.from(segment, 'latin1') : slotEvaluator(segment),
@@ -83,7 +89,7 @@ export function createComposer(prepared: PreparedMessage, secrets: ComposerSecre
       sentAt,
       data,
       messageId: messageIdOf(settings, recipient.id),
-      subject: subject.map((piece) => (typeof piece === 'string' ? piece : piece(data))).join(''),
+      subject: subject(data),
       unsubscribeUris: uris,
     };
   }
@@ -114,8 +120,15 @@ function requireSigner(
   );
 }
 
-function subjectPiece(piece: Piece): string | Evaluate {
-  return typeof piece === 'string' ? piece : compileSlot(piece.source);
+/** The subject in wire form; encoded once when it is the same for everyone. */
+function subjectEvaluator(pieces: readonly Piece[]): Evaluate {
+  const parts = pieces.map((piece) =>
+    typeof piece === 'string' ? () => piece : compileSlot(piece.source),
+  );
+  const evaluate = (data: SlotData) => subjectValue(parts.map((part) => part(data)).join(''));
+  if (pieces.some((piece) => typeof piece !== 'string')) return evaluate;
+  const fixed = subjectValue(pieces.join(''));
+  return () => fixed;
 }
 
 function fillBody(body: readonly (Buffer | Evaluate)[], data: SlotData): Buffer[] {

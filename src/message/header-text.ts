@@ -12,7 +12,7 @@ const ENCODED_WORD_LIMIT = 75;
 const FOLD = '\r\n ';
 
 /** What may stand unescaped in an encoded word, wherever that stands (RFC 2047 §5 (3)). */
-const Q_LITERAL = /^[A-Za-z0-9!*+/-]$/;
+const Q_LITERALS = new Set('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+/-');
 
 /**
  * One line of text without controls: line breaks, controls and runs of blanks become one blank.
@@ -70,49 +70,45 @@ export function foldAtBlanks(text: string, column: number): string {
   return folded;
 }
 
-interface WordEncoding {
-  letter: 'Q' | 'B';
-  /** Encoded length of a piece of text. */
-  lengthOf(text: string): number;
-  encode(text: string): string;
+/** One character in the two encodings of RFC 2047 §4. */
+interface Unit {
+  character: string;
+  q: string;
+  bytes: number;
 }
-
-const Q_ENCODING: WordEncoding = {
-  letter: 'Q',
-  lengthOf: (text) => encodeQ(text).length,
-  encode: encodeQ,
-};
-
-const B_ENCODING: WordEncoding = {
-  letter: 'B',
-  lengthOf: (text) => 4 * Math.ceil(Buffer.byteLength(text) / 3),
-  encode: (text) => Buffer.from(text).toString('base64'),
-};
 
 /** The whole text as encoded words, each on a line of its own; the shorter of the two encodings. */
 export function encodedWords(text: string, column: number): string {
-  const encoding = Q_ENCODING.lengthOf(text) <= B_ENCODING.lengthOf(text) ? Q_ENCODING : B_ENCODING;
-  const overhead = '=?UTF-8?Q??='.length;
+  const units = Array.from(text, unitOf);
+  const qLength = units.reduce((sum, { q }) => sum + q.length, 0);
+  const isQ = qLength <= base64Length(Buffer.byteLength(text));
   const words: string[] = [];
-  let piece = '';
-  let room = Math.min(ENCODED_WORD_LIMIT, LINE_LIMIT - column) - overhead;
-  for (const character of text) {
-    if (encoding.lengthOf(piece + character) > room) {
-      words.push(piece);
-      piece = '';
-      room = ENCODED_WORD_LIMIT - overhead;
+  let word = '';
+  let size = 0;
+  let room = Math.min(ENCODED_WORD_LIMIT, LINE_LIMIT - column) - DELIMITERS_LENGTH;
+  for (const { character, q, bytes } of units) {
+    const grown = size + (isQ ? q.length : bytes);
+    const fits = (isQ ? grown : base64Length(grown)) <= room;
+    if (!fits) {
+      words.push(word);
+      room = ENCODED_WORD_LIMIT - DELIMITERS_LENGTH;
     }
-    piece += character;
+    size = fits ? grown : grown - size;
+    word = (fits ? word : '') + (isQ ? q : character);
   }
-  words.push(piece);
-  return words.map((word) => `=?UTF-8?${encoding.letter}?${encoding.encode(word)}?=`).join(FOLD);
+  words.push(word);
+  return words.map((content) => (isQ ? qWord(content) : bWord(content))).join(FOLD);
 }
 
-function encodeQ(text: string): string {
-  let encoded = '';
-  for (const character of text) {
-    if (character === ' ') encoded += '_';
-    else encoded += Q_LITERAL.test(character) ? character : escapeBytes(character);
-  }
-  return encoded;
+const DELIMITERS_LENGTH = '=?UTF-8?Q??='.length;
+
+const qWord = (encoded: string): string => `=?UTF-8?Q?${encoded}?=`;
+const bWord = (text: string): string => `=?UTF-8?B?${Buffer.from(text).toString('base64')}?=`;
+const base64Length = (bytes: number): number => 4 * Math.ceil(bytes / 3);
+
+function unitOf(character: string): Unit {
+  if (character === ' ') return { character, q: '_', bytes: 1 };
+  if (Q_LITERALS.has(character)) return { character, q: character, bytes: 1 };
+  const q = escapeBytes(character);
+  return { character, q, bytes: q.length / 3 };
 }

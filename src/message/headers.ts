@@ -45,7 +45,7 @@ export interface Copy {
   recipient: Recipient;
   sentAt: Date;
   messageId: string;
-  /** Evaluated. */
+  /** In wire form, see {@link subjectValue}. */
   subject: string;
   /** One http or https URI first (RFC 8058 §3.1), a mailto after it where mail is read. */
   unsubscribeUris: string[];
@@ -62,7 +62,7 @@ export function personalHeaders(settings: MessageSettings, copy: Copy): HeaderFi
     { name: 'Date', value: headerDate(copy.sentAt) },
     { name: 'Message-ID', value: copy.messageId },
     { name: 'To', value: mailboxValue({ name, address }, 'To: '.length) },
-    { name: 'Subject', value: subjectValue(copy.subject) },
+    { name: 'Subject', value: copy.subject },
     {
       name: 'List-Unsubscribe',
       value: copy.unsubscribeUris.map((uri) => `<${uri}>`).join(',\r\n '),
@@ -81,14 +81,15 @@ export function messageIdOf({ slug, issue, from }: MessageSettings, recipientId:
   return `<${slug}.${issue}.${recipientId}@${domainOf(from.address)}>`;
 }
 
-function subjectValue(subject: string): string {
+/** A subject in wire form, cut where it would be too long. */
+export function subjectValue(subject: string): string {
   const text = truncateText(headerText(subject), MAX_SUBJECT_BYTES);
   return unstructuredValue(text, 'Subject: '.length);
 }
 
 /** `Sun, 22 Nov 2026 09:05:00 +0000`. @see RFC 5322 §3.3 */
 function headerDate(date: Date): string {
-  return date.toUTCString().replace(/GMT$/, '+0000');
+  return `${date.toUTCString().slice(0, -'GMT'.length)}+0000`;
 }
 
 /** @see RFC 2919 §2: a name for people, and one in a domain of ours that stays when servers move */

@@ -11,6 +11,12 @@ const LAST_COLUMN = 75;
 const HARD_BREAK = '\r\n';
 const SOFT_BREAK = '=\r\n';
 
+/** `=00` … `=FF` */
+const ESCAPES = Array.from(
+  { length: 256 },
+  (_, byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`,
+);
+
 /** Short ASCII that is its own encoding: most slot values. */
 const PLAIN = /^(?!\.|From )(?:[!-<>-~]| (?! ))+$/;
 
@@ -59,8 +65,6 @@ function encodeCharacter(character: string, line: string, isLast: boolean): stri
 /** `=C3=A9` for "é"; the same in encoded words (RFC 2047 §4.2). */
 export function escapeBytes(text: string): string {
   let escaped = '';
-  for (const byte of Buffer.from(text)) {
-    escaped += `=${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-  }
+  for (const byte of Buffer.from(text)) escaped += ESCAPES[byte];
   return escaped;
 }
