@@ -145,7 +145,12 @@ function cachedFolder(folder: TemplateFolder, templatesDir: string | undefined):
 export function renderTemplate(
   name: string,
   data: unknown,
-  options: { templatesDir?: string; folder: 'web' | 'email' },
+  options: {
+    templatesDir?: string;
+    folder: 'web' | 'email';
+    /** Helpers beside the common ones, for this rendering. */
+    helpers?: Record<string, Handlebars.HelperDelegate>;
+  },
 ): string {
   const { environment, files } = cachedFolder(options.folder, options.templatesDir);
   const template = files.get(name);
@@ -154,7 +159,10 @@ export function renderTemplate(
   }
   const render: Handlebars.TemplateDelegate = environment.partials[name];
   try {
-    return render(data, { allowProtoPropertiesByDefault: false });
+    return render(data, {
+      allowProtoPropertiesByDefault: false,
+      ...(options.helpers && { helpers: options.helpers }),
+    });
   } catch (error) {
     throw templateError(error, template);
   }

@@ -1,0 +1,102 @@
+/**
+ * The first pass: templates over the issue. Subscriber expressions leave markers; the issue's own
+ * text is inserted as data and never compiled.
+ */
+import Handlebars from 'handlebars';
+import { AppError } from '../errors.js';
+import { Marking } from './mark.js';
+import type { Markers } from './markers.js';
+import type { LocateLine } from './mjml.js';
+import {
+  COMMON_HELPERS,
+  parseTemplate,
+  type TemplateFile,
+  type TemplateSet,
+  templateError,
+} from './templates.js';
+
+export interface FirstPass {
+  /** @throws AppError template_invalid */
+  render(name: string, data: unknown): string;
+  /** Where the lines of what `render` returned came from; renders once more to find out. */
+  locator(name: string, data: unknown): LocateLine;
+}
+
+interface PassOptions {
+  helpers: Record<string, Handlebars.HelperDelegate>;
+  /** Plain text: `{{x}}` is inserted as it is. */
+  noEscape: boolean;
+}
+
+export function createFirstPass(
+  templates: TemplateSet,
+  markers: Markers,
+  options: PassOptions,
+): FirstPass {
+  const run = (name: string, data: unknown, traced: boolean): string => {
+    const template = templates.files.get(name);
+    if (template === undefined) {
+      throw new AppError('template_invalid', `there is no template ${name}`);
+    }
+    const environment = environmentOf(templates, markers, options, traced);
+    try {
+      const render: Handlebars.TemplateDelegate = environment.partials[name];
+      return render(data, { allowProtoPropertiesByDefault: false });
+    } catch (error) {
+      throw templateError(error, template);
+    }
+  };
+  return {
+    render: (name, data) => run(name, data, false),
+    locator: (name, data) => {
+      const lines = originsOf(run(name, data, true), [...templates.files.values()]);
+      return (line) => lines[line - 1] ?? { file: templates.files.get(name)?.file ?? name, line };
+    },
+  };
+}
+
+function environmentOf(
+  templates: TemplateSet,
+  markers: Markers,
+  { helpers, noEscape }: PassOptions,
+  traced: boolean,
+): typeof Handlebars {
+  const environment = Handlebars.create();
+  environment.registerHelper({ ...COMMON_HELPERS, ...helpers });
+  const marking = new Marking(markers);
+  marking.install(environment);
+  [...templates.files.values()].forEach((template, index) => {
+    const program = marking.rewrite(parseTemplate(template), template);
+    if (traced) trace(program, index);
+    environment.registerPartial(template.name, environment.compile(program, { noEscape }));
+  });
+  return environment;
+}
+
+/** Before every piece of static text, and in each of its lines: `<file>:<line>`, in private-use brackets. */
+const TRACE = /\uE000(\d+):(\d+)\uE001/;
+
+function trace(program: hbs.AST.Program, file: number): void {
+  const visitor = new Handlebars.Visitor();
+  visitor.ContentStatement = (node) => {
+    const original = String(node.original);
+    const skipped = original.slice(0, Math.max(0, original.indexOf(node.value)));
+    let line = node.loc.start.line + skipped.split('\n').length - 1;
+    node.value = node.value
+      .split('\n')
+      .map((text) => `\uE000${file}:${line++}\uE001${text}`)
+      .join('\n');
+  };
+  visitor.accept(program);
+}
+
+function originsOf(traced: string, files: TemplateFile[]): { file: string; line: number }[] {
+  let last = { file: files[0]?.file ?? '', line: 1 };
+  return traced.split('\n').map((text) => {
+    const match = TRACE.exec(text);
+    if (match !== null) {
+      last = { file: files[Number(match[1])]?.file ?? '', line: Number(match[2]) };
+    }
+    return last;
+  });
+}

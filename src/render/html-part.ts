@@ -1,0 +1,55 @@
+/** The HTML part: Handlebars over the issue, MJML, and markers cut into slots. */
+import Handlebars from 'handlebars';
+import type { RootContent } from 'mdast';
+import { misplaced, toPieces } from './canonical.js';
+import { createFirstPass } from './first-pass.js';
+import { createHtmlWriter, type HtmlWriter } from './markdown.js';
+import type { Markers } from './markers.js';
+import { compileMjml } from './mjml.js';
+import { escapeHtml } from './slots.js';
+import type { TemplateSet } from './templates.js';
+import type { Piece } from './types.js';
+import type { IssueView } from './view.js';
+
+const LAYOUT = 'issue';
+
+/** @throws AppError template_invalid */
+export async function renderHtmlPart(
+  view: IssueView,
+  templates: TemplateSet,
+  markers: Markers,
+): Promise<{ html: string; pieces: Piece[] }> {
+  const helpers = htmlHelpers(createHtmlWriter(view.publication.url));
+  const pass = createFirstPass(templates, markers, { helpers, noEscape: false });
+  const document = pass.render(LAYOUT, view);
+  const html = await compileMjml(document, (line) => pass.locator(LAYOUT, view)(line));
+  refuseLostMarkers(document, html, markers);
+  return { html, pieces: toPieces(html, 'html', markers) };
+}
+
+/** `markdown`, `inline` and `attr` for templates that make HTML. */
+export function htmlHelpers(write: HtmlWriter): Record<string, Handlebars.HelperDelegate> {
+  const markdown = (nodes: RootContent[] | undefined) =>
+    new Handlebars.SafeString(write(nodes ?? []));
+  return {
+    markdown,
+    inline: markdown,
+    // Handlebars would write a "=" in a URL as six characters.
+    attr: (value: unknown) => new Handlebars.SafeString(escapeHtml(String(value ?? ''))),
+  };
+}
+
+/** MJML drops text between its elements and copies titles: neither may happen to a field. */
+function refuseLostMarkers(before: string, after: string, markers: Markers): void {
+  const counts = markers.count(after);
+  for (const [marker, expected] of markers.count(before)) {
+    const found = counts.get(marker) ?? 0;
+    if (found === expected) continue;
+    const insertion = markers.get(marker);
+    const message =
+      found < expected
+        ? 'MJML drops what stands between its elements; move this into an mj-text or mj-raw'
+        : 'MJML repeats this place, so a field cannot stand in it';
+    throw misplaced(message, insertion.kind === 'paragraph' ? undefined : insertion.origin);
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Markdown of an issue as HTML: sanitised, links absolute, headings below the mail's own.
+ */
+import type { Element, ElementContent, Root, RootContent } from 'hast';
+import type { RootContent as Markdown } from 'mdast';
+import rehypeSanitize, { defaultSchema } from 'rehype-sanitize';
+import rehypeStringify from 'rehype-stringify';
+import remarkRehype from 'remark-rehype';
+import { unified } from 'unified';
+import type { CrossReference } from '../issue/types.js';
+import { imageSource, linkTarget } from './links.js';
+
+/** Sections are h2 and h3; what an author writes inside an item starts below. */
+const HIGHEST_HEADING = 4;
+
+const schema = {
+  ...defaultSchema,
+  clobberPrefix: '',
+  protocols: { href: ['http', 'https', 'mailto', 'tel'], src: ['http', 'https'] },
+  attributes: { ...defaultSchema.attributes, td: ['align'], th: ['align'] },
+};
+
+/** Turns Markdown nodes, blocks or inline ones, into HTML. */
+export type HtmlWriter = (nodes: readonly Markdown[]) => string;
+
+/** @param baseUrl the publication's address, for relative links and images */
+export function createHtmlWriter(baseUrl: string): HtmlWriter {
+  const processor = unified()
+    .use(remarkRehype, {
+      handlers: {
+        // Resolved before anything is sent; until then it reads as it was typed.
+        crossReference: (_, node: CrossReference) => ({ type: 'text', value: node.written }),
+      },
+    })
+    .use(() => (tree: Root) => {
+      tree.children = tree.children.flatMap<RootContent>((node) =>
+        node.type === 'element' ? adapt(node, baseUrl) : [node],
+      );
+    })
+    .use(rehypeSanitize, schema)
+    .use(rehypeStringify)
+    .freeze();
+  return (nodes) =>
+    processor.stringify(processor.runSync({ type: 'root', children: [...nodes] }) as Root);
+}
+
+/** Makes one element fit a mail; an element that cannot stay is replaced by its content. */
+function adapt(element: Element, baseUrl: string): ElementContent[] {
+  element.children = element.children.flatMap((child) =>
+    child.type === 'element' ? adapt(child, baseUrl) : [child],
+  );
+  const heading = /^h([1-6])$/.exec(element.tagName);
+  if (heading !== null) {
+    element.tagName = `h${Math.max(HIGHEST_HEADING, Number(heading[1]))}`;
+  }
+  if (element.tagName === 'a') return adaptLink(element, baseUrl);
+  if (element.tagName === 'img') return adaptImage(element, baseUrl);
+  return [element];
+}
+
+function adaptLink(link: Element, baseUrl: string): ElementContent[] {
+  const href = linkTarget(String(link.properties.href ?? ''), baseUrl);
+  if (href === undefined) return link.children;
+  link.properties.href = href;
+  return [link];
+}
+
+function adaptImage(image: Element, baseUrl: string): ElementContent[] {
+  const alt = String(image.properties.alt ?? '');
+  const src = imageSource(String(image.properties.src ?? ''), baseUrl);
+  if (src === undefined) return alt === '' ? [] : [{ type: 'text', value: alt }];
+  image.properties = { ...image.properties, src, alt: alt === '' ? nameOf(src) : alt };
+  return [image];
+}
+
+/** A file's name as the last resort for a missing description: never an empty alt in a mail. */
+function nameOf(src: string): string {
+  const file = src.split(/[?#]/)[0]?.split('/').at(-1) ?? '';
+  return file === '' ? src : file;
+}
