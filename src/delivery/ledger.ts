@@ -77,11 +77,7 @@ export interface Settlement {
 
 export interface LedgerStore {
   /** Writes a shard's rows unless they are there; returns how many recipients it has. */
-  plan(
-    issue: number,
-    shard: string,
-    options: { startedAt: number; step: number },
-  ): Promise<number>;
+  plan(issue: number, shard: string, options: { startedAt: number; step: number }): Promise<number>;
   /** Takes a batch over; undefined when a newer job of it exists. */
   open(ref: BatchRef): Promise<OpenBatch | undefined>;
   claim(batch: OpenBatch, who: readonly Waiting[]): Promise<ClaimReply>;

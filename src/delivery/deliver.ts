@@ -1,0 +1,203 @@
+/**
+ * One batch: open → (reserve → claim → personalise → send → settle)* → done, later, or given back.
+ *
+ * As many senders as the job holds connections take claimed recipients one by one; whoever finds
+ * none left claims the next group. Claimed at any time are thus at most two per connection: what a
+ * dead worker leaves in doubt. Outcomes are settled in groups, as they come, without holding a
+ * sender back.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Config } from '../config/types.js';
+import type { Composer } from '../message/compose.js';
+import type { ComposedMessage } from '../message/types.js';
+import type { Transport } from '../smtp/types.js';
+import { judge, type Verdict } from './judge.js';
+import type { Lane } from './lane.js';
+import type { BatchRef, Claimed, LedgerStore, OpenBatch, Settlement, Waiting } from './ledger.js';
+import { nextAttemptAt } from './retry.js';
+
+/** What the queue is to do with the job. */
+export type JobResult =
+  /** Nobody is left in this batch, or it is not ours to work on. */
+  | { kind: 'done' }
+  /** Run it again at this time (epoch ms): somebody is deferred, or the lane backs off. */
+  | { kind: 'later'; at: number }
+  /** This worker stops: let another one have it at once. */
+  | { kind: 'give-back' };
+
+export interface DeliverOptions {
+  ledger: LedgerStore;
+  lane: Lane;
+  transport: Transport;
+  /** The composer of a send's newest revision. */
+  composerOf(issue: number): Promise<Composer>;
+  /** Called for an address that must not be mailed again. */
+  suppress(id: string): Promise<void>;
+  halt(issue: number, reason: string): Promise<void>;
+  retry: Pick<Config['delivery'], 'retryMs' | 'giveUpAfterMs'>;
+  /** What is claimed is sent within this time or given back: after it another worker may hold the batch. */
+  leaseMs: number;
+  /** Senders, and connections they may use, of one job. */
+  connections: number;
+  /** Aborted when this worker stops. */
+  stopping: AbortSignal;
+  log: Logger;
+}
+
+/** A wait longer than this ends the job instead of holding its place in the queue. */
+const LONGEST_WAIT_MS = 1_000;
+
+const NOT_TRIED: Verdict = { outcome: { kind: 'returned' }, consequence: { kind: 'none' } };
+const CANNOT_BE_COMPOSED: Verdict = {
+  outcome: { kind: 'rejected', class: 'message', words: 'the message could not be composed' },
+  consequence: { kind: 'none' },
+};
+
+export async function deliverBatch(ref: BatchRef, options: DeliverOptions): Promise<JobResult> {
+  const batch = await options.ledger.open(ref);
+  if (batch === undefined) return { kind: 'done' };
+  return await new BatchRun(batch, await options.composerOf(ref.issue), options).run();
+}
+
+class BatchRun {
+  private readonly batch: OpenBatch;
+  private readonly composer: Composer;
+  private readonly options: DeliverOptions;
+  private readonly waiting: Waiting[];
+  private readonly deferredUntil: number[];
+  private readonly ready: { who: Claimed; claimedAt: number }[] = [];
+  private claiming: Promise<void> | undefined;
+  private readonly outcomes: Settlement[] = [];
+  private settling: Promise<void> | undefined;
+  /** Set when nobody further may be claimed, and why. */
+  private end: JobResult | undefined;
+
+  constructor(batch: OpenBatch, composer: Composer, options: DeliverOptions) {
+    this.batch = batch;
+    this.composer = composer;
+    this.options = options;
+    const now = Date.now();
+    this.waiting = batch.waiting.filter(({ dueAt }) => dueAt <= now);
+    this.deferredUntil = batch.waiting.map(({ dueAt }) => dueAt).filter((dueAt) => dueAt > now);
+  }
+
+  async run(): Promise<JobResult> {
+    await Promise.all(Array.from({ length: this.options.connections }, () => this.sender()));
+    while (this.settling) await this.settling;
+    if (this.end) return this.end;
+    return this.deferredUntil.length === 0
+      ? { kind: 'done' }
+      : { kind: 'later', at: Math.min(...this.deferredUntil) };
+  }
+
+  private async sender(): Promise<void> {
+    for (let next = await this.take(); next; next = await this.take()) {
+      const verdict = await this.deliver(next.who, next.claimedAt);
+      await this.heed(verdict, next.who);
+      this.settle({
+        position: next.who.position,
+        attempt: next.who.attempt,
+        outcome: verdict.outcome,
+      });
+    }
+  }
+
+  /** The next claimed recipient; undefined when there is nobody left to claim. */
+  private async take(): Promise<{ who: Claimed; claimedAt: number } | undefined> {
+    while (this.ready.length === 0) {
+      if (this.end || (this.waiting.length === 0 && !this.claiming)) return undefined;
+      this.claiming ??= this.claimGroup().finally(() => {
+        this.claiming = undefined;
+      });
+      await this.claiming;
+    }
+    return this.ready.shift();
+  }
+
+  private async claimGroup(): Promise<void> {
+    const { ledger, lane, connections, stopping } = this.options;
+    if (stopping.aborted) return this.stop({ kind: 'give-back' });
+    const group = this.waiting.slice(0, lane.largestGroup(connections));
+    const reservation = await lane.reserve(group.length, LONGEST_WAIT_MS);
+    if (reservation.kind === 'held') {
+      return this.stop({ kind: 'later', at: Date.now() + reservation.waitMs });
+    }
+    if (reservation.waitMs > 0) await sleep(reservation.waitMs);
+    const claimedAt = performance.now();
+    const reply = await ledger.claim(this.batch, group);
+    if (reply.kind !== 'claimed') return this.stop({ kind: 'done' });
+    this.waiting.splice(0, group.length);
+    this.ready.push(...reply.claimed.map((who) => ({ who, claimedAt })));
+  }
+
+  private stop(result: JobResult): void {
+    this.end ??= result;
+  }
+
+  private async deliver(who: Claimed, claimedAt: number): Promise<Verdict> {
+    const { retry, transport, leaseMs, stopping, log } = this.options;
+    const message = await this.compose(who);
+    if (message === undefined) return CANNOT_BE_COMPOSED;
+    // After a long stop (SIGSTOP, a paused machine) the batch may be another worker's by now.
+    if (stopping.aborted || performance.now() - claimedAt > leaseMs)
+      this.stop({ kind: 'give-back' });
+    if (this.end) return NOT_TRIED;
+    const { envelopeFrom: from, envelopeTo: to, chunks } = message;
+    const transaction = await transport.send({ from, to }, chunks);
+    const nextAt = nextAttemptAt(
+      retry,
+      who.attempt,
+      Date.now(),
+      this.batch.startedAt,
+      Math.random(),
+    );
+    log.debug({ position: who.position, ended: transaction.kind }, 'transaction');
+    return judge(transaction, nextAt);
+  }
+
+  private async compose(who: Claimed): Promise<ComposedMessage | undefined> {
+    try {
+      return await this.composer.compose(who.recipient, new Date());
+    } catch (error) {
+      // One person's odd data must not hold up everybody else; `retry` takes them back in.
+      this.options.log.error({ err: error, position: who.position }, 'cannot compose the message');
+      return undefined;
+    }
+  }
+
+  private async heed({ outcome, consequence }: Verdict, who: Claimed): Promise<void> {
+    const { lane, halt, suppress, log } = this.options;
+    if (outcome.kind === 'deferred') this.deferredUntil.push(outcome.dueAt);
+    switch (consequence.kind) {
+      case 'none':
+        return;
+      case 'suppress':
+        return await suppress(who.recipient.id);
+      case 'halt':
+        this.stop({ kind: 'done' });
+        return await halt(this.batch.ref.issue, consequence.reason);
+      case 'relay-trouble': {
+        if (this.end) return;
+        this.stop({ kind: 'later', at: Date.now() });
+        const until = await lane.backOff(consequence.words, consequence.pauseMs);
+        this.end = { kind: 'later', at: until };
+        log.warn({ issue: this.batch.ref.issue, until: new Date(until) }, consequence.words);
+      }
+    }
+  }
+
+  /** Outcomes that arrive while a group is being written make up the next one. */
+  private settle(settlement: Settlement): void {
+    this.outcomes.push(settlement);
+    this.settling ??= this.writeOutcomes().finally(() => {
+      this.settling = undefined;
+    });
+  }
+
+  private async writeOutcomes(): Promise<void> {
+    while (this.outcomes.length > 0) {
+      await this.options.ledger.settle(this.batch, this.outcomes.splice(0));
+    }
+  }
+}

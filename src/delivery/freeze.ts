@@ -1,0 +1,38 @@
+/** Freezing: what was approved is what is sent, whatever happens to files and templates later. */
+import type { Config } from '../config/types.js';
+import type { Issue } from '../issue/types.js';
+import { prepareMessage } from '../message/prepare.js';
+import { renderMail } from '../render/mail.js';
+import type { Frozen } from './sends.js';
+
+/**
+ * Renders and prepares an issue. Nothing of the files, templates or this program's version is
+ * needed afterwards to send it.
+ * @throws AppError template_invalid
+ */
+export async function freezeIssue(config: Config, file: Issue, today: Date): Promise<Frozen> {
+  // The date may be missing until the issue is sent: now it is.
+  const issue: Issue = { ...file, date: file.date ?? localDate(today) };
+  const { publication, smtp, bounce, inbound, dkim } = config;
+  const mail = await renderMail(issue, publication, { templatesDir: `${config.dir}/templates` });
+  const message = prepareMessage(mail, {
+    slug: publication.slug,
+    issue: issue.number,
+    revision: 1,
+    from: publication.from,
+    replyTo: publication.replyTo,
+    publicUrl: publication.url,
+    publicationName: publication.name,
+    profile: smtp.profile,
+    bounceDomain: bounce.domain,
+    inboundDomain: inbound.domain,
+    dkim,
+  });
+  return { issue, message };
+}
+
+/** YYYY-MM-DD where this process runs: the date on the editor's calendar. */
+function localDate(now: Date): string {
+  const month = String(now.getMonth() + 1).padStart(2, '0');
+  return `${now.getFullYear()}-${month}-${String(now.getDate()).padStart(2, '0')}`;
+}

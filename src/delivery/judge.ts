@@ -1,0 +1,88 @@
+/** From the end of a transaction to what the ledger writes and what the lane does. Pure. */
+import type { Transaction } from '../smtp/types.js';
+import { classifyReply } from './replies.js';
+import type { Outcome } from './types.js';
+
+/** What one transaction means beyond its recipient. */
+export type Consequence =
+  | { kind: 'none' }
+  /** Nothing is wrong with the recipient: the lane backs off, `pauseMs` when the relay named it. */
+  | { kind: 'relay-trouble'; words: string; pauseMs: number | undefined }
+  /** Going on would harm: the send halts until somebody looked. */
+  | { kind: 'halt'; reason: string }
+  /** The address is dead: never mail it again. */
+  | { kind: 'suppress' };
+
+export interface Verdict {
+  outcome: Outcome;
+  consequence: Consequence;
+}
+
+/**
+ * @param nextAttemptAt  epoch ms of the next attempt should this one be temporary; undefined: the
+ *                       recipient is given up
+ */
+export function judge(transaction: Transaction, nextAttemptAt: number | undefined): Verdict {
+  switch (transaction.kind) {
+    case 'accepted':
+      return { outcome: { kind: 'accepted' }, consequence: { kind: 'none' } };
+    case 'uncertain':
+      return {
+        outcome: { kind: 'uncertain', words: transaction.error },
+        consequence: { kind: 'relay-trouble', words: transaction.error, pauseMs: undefined },
+      };
+    case 'unsent':
+      return relayTrouble(transaction.error, undefined);
+    case 'refused':
+      return judgeRefusal(transaction, nextAttemptAt);
+  }
+}
+
+function judgeRefusal(
+  { reply, stage }: Extract<Transaction, { kind: 'refused' }>,
+  nextAttemptAt: number | undefined,
+): Verdict {
+  const { class: replyClass, action, suppress, pauseMs } = classifyReply(reply, stage);
+  const words = wordsOf(reply.code, reply.text);
+  switch (action) {
+    case 'relay-trouble':
+      return relayTrouble(words, pauseMs);
+    case 'halt':
+      return {
+        outcome: { kind: 'returned' },
+        consequence: { kind: 'halt', reason: `${replyClass}: ${words}` },
+      };
+    case 'reject':
+      return {
+        outcome: { kind: 'rejected', class: replyClass, words },
+        consequence: suppress ? { kind: 'suppress' } : { kind: 'none' },
+      };
+    case 'retry':
+      return {
+        outcome:
+          nextAttemptAt === undefined
+            ? { kind: 'rejected', class: 'expired', words }
+            : { kind: 'deferred', class: replyClass, words, dueAt: nextAttemptAt },
+        consequence: { kind: 'none' },
+      };
+  }
+}
+
+function relayTrouble(words: string, pauseMs: number | undefined): Verdict {
+  return {
+    outcome: { kind: 'returned' },
+    consequence: { kind: 'relay-trouble', words, pauseMs },
+  };
+}
+
+/**
+ * A server's words as the ledger keeps them. Addresses and ids in them would make every text
+ * distinct, and addresses do not belong in a table of texts: they are replaced by `…`.
+ */
+function wordsOf(code: number, text: string): string {
+  const plain = text
+    .replace(/<?[^\s<>@]+@[^\s<>@]+>?/g, '…')
+    .replace(/\b[\w-]*\d[\w-]{7,}\b/g, '…')
+    .slice(0, 200);
+  return `${code} ${plain}`;
+}

@@ -1,0 +1,65 @@
+/** What operators and programs are shown of a send. */
+import type { Lane } from './lane.js';
+import type { SendRecord, Sends } from './sends.js';
+import type { Counts, Reason, Tally } from './tally.js';
+import type { SendState } from './types.js';
+
+/** `pressrun status ISSUE --json`, and what `send --wait --json` ends with. */
+export interface SendStatus extends Counts {
+  issue: number;
+  title: string;
+  state: SendState;
+  /** Why it was halted. */
+  reason?: string;
+  /** What keeps the relay from taking messages at this moment. */
+  trouble?: { words: string; nextTryAt: string };
+  revision: number;
+  contentHash: string;
+  /** ISO 8601, UTC. */
+  startedAt: string;
+  endedAt?: string;
+  /** Why recipients were not simply accepted, most frequent first. */
+  reasons: Reason[];
+}
+
+export interface StatusSources {
+  sends: Sends;
+  tally: Tally;
+  lane: Lane;
+}
+
+/** Cheap enough to be asked several times a second: counters only. */
+export async function statusOf(
+  record: SendRecord,
+  { tally, lane }: StatusSources,
+): Promise<SendStatus> {
+  const [counts, trouble] = await Promise.all([tally.counts(record.issue), lane.trouble()]);
+  return {
+    issue: record.issue,
+    title: record.title,
+    state: record.state,
+    ...counts,
+    ...(record.reason && { reason: record.reason }),
+    ...(trouble &&
+      record.endedAt === undefined && {
+        trouble: { words: trouble.words, nextTryAt: new Date(trouble.until).toISOString() },
+      }),
+    revision: record.revision,
+    contentHash: record.contentHash,
+    startedAt: new Date(record.createdAt).toISOString(),
+    ...(record.endedAt && { endedAt: new Date(record.endedAt).toISOString() }),
+    reasons: [],
+  };
+}
+
+/** The same with the words behind every outcome; reads all of the ledger. */
+export async function fullStatusOf(
+  record: SendRecord,
+  sources: StatusSources,
+): Promise<SendStatus> {
+  const [status, reasons] = await Promise.all([
+    statusOf(record, sources),
+    sources.tally.reasons(record.issue),
+  ]);
+  return { ...status, reasons };
+}

@@ -1,0 +1,155 @@
+/**
+ * The queue is the clock of the house: it says when a batch is worked on, by how many at once, and
+ * that a batch whose worker died is worked on again. What happened to whom is the ledger's
+ * business; nothing here may be needed to know it.
+ *
+ * The only user of BullMQ. Two queues: `control` (planning and the sweep, one job at a time over
+ * all machines) and one per lane for batches.
+ */
+import { DelayedError, type Job, Queue, WaitingError, Worker } from 'bullmq';
+import type { Logger } from 'pino';
+import type { JobResult } from '../delivery/deliver.js';
+import type { BatchRef } from '../delivery/ledger.js';
+import type { RedisConnection } from '../redis/connect.js';
+
+const CONTROL = 'control';
+const SWEEP_EVERY_MS = 5_000;
+/** A job is never failed for having been rescued often: the ledger decides what is left to do. */
+const ENDLESS = 1_000_000;
+const LIVE = ['waiting', 'active', 'delayed', 'prioritized'] as const;
+/** Nothing is learned from ended jobs; the ledger knows. */
+const FORGET = { removeOnComplete: true, removeOnFail: true };
+
+export interface Queues {
+  jobId(batch: BatchRef): string;
+  /** Adds batches; one whose job is there already stays as it is. */
+  enqueue(lane: string, batches: readonly BatchRef[]): Promise<void>;
+  /** Ids of batch jobs that wait, run or are delayed. */
+  liveJobs(lane: string): Promise<ReadonlySet<string>>;
+  /** Adds the plan job of a send unless it is there. */
+  enqueuePlan(issue: number): Promise<void>;
+  /** Asks whichever worker plans to sweep now instead of at the next turn. */
+  sweepNow(): Promise<void>;
+  /** Runs batches of a lane in this process, `jobsEverywhere` at once over all machines. */
+  workOnLane(lane: string, options: LaneWorkOptions): Promise<Work>;
+  /** Plans and sweeps in this process. */
+  workOnControl(options: ControlWorkOptions): Promise<Work>;
+  close(): Promise<void>;
+}
+
+export interface LaneWorkOptions {
+  jobsHere: number;
+  jobsEverywhere: number;
+  lockDurationMs: number;
+  process(batch: BatchRef): Promise<JobResult>;
+}
+
+export interface ControlWorkOptions {
+  lockDurationMs: number;
+  plan(issue: number): Promise<void>;
+  sweep(): Promise<void>;
+}
+
+export interface Work {
+  /** Takes no further jobs and waits for the running ones. */
+  close(): Promise<void>;
+}
+
+export function createQueues(redis: RedisConnection, prefix: string, log: Logger): Queues {
+  const queues = new Map<string, Queue>();
+  const queueOf = (name: string): Queue => {
+    const known = queues.get(name);
+    if (known) return known;
+    const queue = new Queue(name, {
+      connection: redis.client,
+      prefix,
+      defaultJobOptions: FORGET,
+      // Nobody reads the event stream; keep it next to nothing.
+      streams: { events: { maxLen: 100 } },
+    });
+    queue.on('error', (error) => log.debug({ err: error }, 'queue connection'));
+    queues.set(name, queue);
+    return queue;
+  };
+  const jobId = ({ issue, shard, batch, serial }: BatchRef): string =>
+    `${issue}-${shard}-${batch}-${serial}`;
+  const startWorker = (
+    name: string,
+    options: { concurrency: number; lockDurationMs: number },
+    processor: (job: Job, token?: string) => Promise<void>,
+  ): Work => {
+    const worker = new Worker(name, processor, {
+      connection: redis.connect(),
+      prefix,
+      concurrency: options.concurrency,
+      lockDuration: options.lockDurationMs,
+      stalledInterval: Math.max(1_000, options.lockDurationMs / 2),
+      maxStalledCount: ENDLESS,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+    });
+    worker.on('error', (error) => log.debug({ err: error, queue: name }, 'queue connection'));
+    worker.on('failed', (job, error) => log.error({ err: error, job: job?.id }, 'job failed'));
+    return { close: () => worker.close() };
+  };
+
+  return {
+    jobId,
+
+    async enqueue(lane, batches) {
+      if (batches.length === 0) return;
+      const jobs = batches.map((batch) => ({
+        name: 'batch',
+        data: batch,
+        opts: { jobId: jobId(batch) },
+      }));
+      await queueOf(lane).addBulk(jobs);
+    },
+
+    async liveJobs(lane) {
+      return new Set(await queueOf(lane).getRanges([...LIVE], 0, -1));
+    },
+
+    async enqueuePlan(issue) {
+      await queueOf(CONTROL).add('plan', { issue }, { jobId: `plan-${issue}` });
+    },
+
+    async sweepNow() {
+      await queueOf(CONTROL).add('sweep', {});
+    },
+
+    async workOnLane(lane, { jobsHere, jobsEverywhere, lockDurationMs, process }) {
+      await queueOf(lane).setGlobalConcurrency(jobsEverywhere);
+      return startWorker(lane, { concurrency: jobsHere, lockDurationMs }, async (job, token) =>
+        obey(job, token, await process(job.data)),
+      );
+    },
+
+    async workOnControl({ lockDurationMs, plan, sweep }) {
+      const control = queueOf(CONTROL);
+      await control.setGlobalConcurrency(1);
+      await control.upsertJobScheduler('sweep', { every: SWEEP_EVERY_MS }, { name: 'sweep' });
+      return startWorker(CONTROL, { concurrency: 1, lockDurationMs }, async (job) =>
+        job.name === 'plan' ? await plan(job.data.issue) : await sweep(),
+      );
+    },
+
+    async close() {
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+    },
+  };
+}
+
+/** Ends the job as its result asks: BullMQ learns of a moved job by an error thrown after the move. */
+async function obey(job: Job, token: string | undefined, result: JobResult): Promise<void> {
+  switch (result.kind) {
+    case 'done':
+      return;
+    case 'later':
+      await job.moveToDelayed(result.at, token);
+      throw new DelayedError();
+    case 'give-back':
+      await job.moveToWait(token);
+      throw new WaitingError();
+  }
+}
