@@ -9,10 +9,10 @@ import type { Markers } from './markers.js';
 import type { LocateLine } from './mjml.js';
 import {
   COMMON_HELPERS,
+  evaluationError,
   parseTemplate,
   type TemplateFile,
   type TemplateSet,
-  templateError,
 } from './templates.js';
 
 export interface FirstPass {
@@ -43,7 +43,7 @@ export function createFirstPass(
       const render: Handlebars.TemplateDelegate = environment.partials[name];
       return render(data, { allowProtoPropertiesByDefault: false });
     } catch (error) {
-      throw templateError(error, template);
+      throw evaluationError(error, template, templates.files.values());
     }
   };
   return {

@@ -29,11 +29,11 @@ export async function renderHtmlPart(
 
 /** `markdown`, `inline` and `attr` for templates that make HTML. */
 export function htmlHelpers(write: HtmlWriter): Record<string, Handlebars.HelperDelegate> {
-  const markdown = (nodes: RootContent[] | undefined) =>
-    new Handlebars.SafeString(write(nodes ?? []));
+  const helper = (writeNodes: (nodes: RootContent[]) => string) => (nodes?: RootContent[]) =>
+    new Handlebars.SafeString(writeNodes(nodes ?? []));
   return {
-    markdown,
-    inline: markdown,
+    markdown: helper(write.blocks),
+    inline: helper(write.inline),
     // Handlebars would write a "=" in a URL as six characters.
     attr: (value: unknown) => new Handlebars.SafeString(escapeHtml(String(value ?? ''))),
   };

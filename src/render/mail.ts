@@ -14,6 +14,7 @@ import { adoptExpressions } from './author.js';
 import { misplaced, toPieces } from './canonical.js';
 import { renderHtmlPart } from './html-part.js';
 import { Markers } from './markers.js';
+import { withoutExpressions } from './neutral.js';
 import { loadTemplates, type TemplateSet } from './templates.js';
 import { renderTextPart } from './text-part.js';
 import type { RenderedMail } from './types.js';
@@ -41,7 +42,7 @@ export async function renderMail(
   const markers = new Markers(everythingIn([issue, publication], email, plain));
   const file = options.issueFile ?? `issues/${issue.number}.md`;
   const { issue: marked, adopted } = adoptExpressions(issue, markers, file);
-  const view = viewOf(marked, publication);
+  const view = viewOf(marked, publication, withoutExpressions(issue).title);
   const { html, pieces } = await renderHtmlPart(view, email, markers);
   const text = renderTextPart(view, plain, markers);
   const expected = markersOfBody(marked, adopted);

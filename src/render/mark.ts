@@ -212,11 +212,11 @@ class TemplateRewriter {
         type: 'MustacheStatement',
         path: call?.path ?? hole,
         params: call?.params ?? [],
-        hash: call?.hash ?? { type: 'Hash', pairs: [], loc: hole.loc },
+        hash: call?.hash,
         escaped: false,
         strip: { open: false, close: false },
         loc: hole.loc,
-      } as hbs.AST.MustacheStatement;
+      } as unknown as hbs.AST.MustacheStatement;
       return [atOuterDepth(statement, scope)];
     });
   }

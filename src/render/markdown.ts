@@ -2,7 +2,7 @@
  * Markdown of an issue as HTML: sanitised, links absolute, headings below the mail's own.
  */
 import type { Element, ElementContent, Root, RootContent } from 'hast';
-import type { RootContent as Markdown } from 'mdast';
+import type { RootContent as Markdown, PhrasingContent } from 'mdast';
 import rehypeSanitize, { defaultSchema } from 'rehype-sanitize';
 import rehypeStringify from 'rehype-stringify';
 import remarkRehype from 'remark-rehype';
@@ -17,11 +17,20 @@ const schema = {
   ...defaultSchema,
   clobberPrefix: '',
   protocols: { href: ['http', 'https', 'mailto', 'tel'], src: ['http', 'https'] },
-  attributes: { ...defaultSchema.attributes, td: ['align'], th: ['align'] },
+  attributes: {
+    ...defaultSchema.attributes,
+    table: [['className', 'x'] as [string, string]],
+    td: ['align'],
+    th: ['align'],
+  },
 };
 
-/** Turns Markdown nodes, blocks or inline ones, into HTML. */
-export type HtmlWriter = (nodes: readonly Markdown[]) => string;
+/** Turns Markdown nodes into HTML. */
+export interface HtmlWriter {
+  blocks(nodes: readonly Markdown[]): string;
+  /** Phrasing only, without a paragraph around it. */
+  inline(nodes: readonly Markdown[]): string;
+}
 
 /** @param baseUrl the publication's address, for relative links and images */
 export function createHtmlWriter(baseUrl: string): HtmlWriter {
@@ -40,8 +49,15 @@ export function createHtmlWriter(baseUrl: string): HtmlWriter {
     .use(rehypeSanitize, schema)
     .use(rehypeStringify)
     .freeze();
-  return (nodes) =>
+  const blocks = (nodes: readonly Markdown[]): string =>
     processor.stringify(processor.runSync({ type: 'root', children: [...nodes] }) as Root);
+  return {
+    blocks,
+    inline: (nodes) => {
+      const paragraph = { type: 'paragraph', children: [...nodes] as PhrasingContent[] } as const;
+      return blocks([paragraph]).slice('<p>'.length, -'</p>'.length);
+    },
+  };
 }
 
 /** Makes one element fit a mail; an element that cannot stay is replaced by its content. */
@@ -53,6 +69,8 @@ function adapt(element: Element, baseUrl: string): ElementContent[] {
   if (heading !== null) {
     element.tagName = `h${Math.max(HIGHEST_HEADING, Number(heading[1]))}`;
   }
+  // Clients that know no other selector style data tables, and not the layout's, by this.
+  if (element.tagName === 'table') element.properties.className = ['x'];
   if (element.tagName === 'a') return adaptLink(element, baseUrl);
   if (element.tagName === 'img') return adaptImage(element, baseUrl);
   return [element];

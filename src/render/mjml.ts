@@ -57,7 +57,7 @@ function mjmlError(error: unknown, locate: LocateLine): AppError {
 function tidy(html: string): string {
   return html
     .split(/(<pre[\s>][\s\S]*?<\/pre>)/)
-    .map((part, index) => (index % 2 === 1 ? part : part.replace(/\s*\n\s*/g, '\n')))
+    .map((part, index) => (index % 2 === 1 ? part : part.replace(/[ \t]*\n[ \t\n]*/g, '\n')))
     .join('')
     .trim()
     .concat('\n');

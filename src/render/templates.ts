@@ -72,7 +72,7 @@ export function parseTemplate(template: TemplateFile): hbs.AST.Program {
   try {
     return withoutPartialIndent(Handlebars.parse(template.source, { srcName: template.name }));
   } catch (error) {
-    throw templateError(error, template);
+    throw syntaxError(error, template);
   }
 }
 
@@ -89,18 +89,54 @@ function withoutPartialIndent(program: hbs.AST.Program): hbs.AST.Program {
   return program;
 }
 
-/** What Handlebars complained about, as an error with the template's file and line. */
-export function templateError(error: unknown, template: TemplateFile): AppError {
-  if (error instanceof AppError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  const stated = /^Parse error on line (\d+)/.exec(message)?.[1];
+function syntaxError(error: unknown, template: TemplateFile): AppError {
+  const message = messageOf(error);
+  const stated = Number(/^Parse error on line (\d+)/.exec(message)?.[1]);
   const known = (error as { lineNumber?: unknown }).lineNumber;
-  const line = typeof known === 'number' ? known : Number(stated ?? Number.NaN);
-  return new AppError('template_invalid', message.replace(/\s*\n\s*/g, ' '), {
+  const line = typeof known === 'number' ? known : stated;
+  return new AppError('template_invalid', message, {
     file: template.file,
     ...(Number.isInteger(line) && { line }),
     cause: error,
   });
+}
+
+/**
+ * What went wrong while templates were evaluated. Handlebars does not say where a partial or a
+ * helper is missing, so the place is looked up by its name.
+ * @param entry the template that was asked for
+ */
+export function evaluationError(
+  error: unknown,
+  entry: TemplateFile,
+  files: Iterable<TemplateFile>,
+): AppError {
+  if (error instanceof AppError) return error;
+  const message = messageOf(error);
+  const missing = /^The partial (\S+) could not be found|^Missing helper: "(.+)"/.exec(message);
+  const name = missing?.[1] ?? missing?.[2];
+  const place = name === undefined ? undefined : placeOf(name, files);
+  return new AppError('template_invalid', message, {
+    ...(place ?? { file: entry.file }),
+    cause: error,
+  });
+}
+
+function placeOf(
+  name: string,
+  files: Iterable<TemplateFile>,
+): { file: string; line: number } | undefined {
+  for (const { file, source } of files) {
+    const line = source
+      .split('\n')
+      .findIndex((text) => /\{\{.*\}\}/.test(text) && text.includes(name));
+    if (line >= 0) return { file, line: line + 1 };
+  }
+  return undefined;
+}
+
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ');
 }
 
 /** Helpers that every template may use. */
@@ -164,6 +200,6 @@ export function renderTemplate(
       ...(options.helpers && { helpers: options.helpers }),
     });
   } catch (error) {
-    throw templateError(error, template);
+    throw evaluationError(error, template, files.values());
   }
 }

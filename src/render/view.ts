@@ -65,10 +65,15 @@ export interface IssueView extends ContentView {
   issue: {
     number: number;
     title: string;
+    /** The title without subscriber fields, for places that a mail repeats or cannot fill. */
+    plainTitle: string;
     /** YYYY-MM-DD and in words; undefined while the issue has no date. */
     date: string | undefined;
     dateInWords: string | undefined;
+    /** For the inbox's list of mails. */
     preheader: string;
+    /** The preheader, when the author wrote one. */
+    deck: string | undefined;
     audio: string | undefined;
     /** Here, and elsewhere when the issue names another web version. */
     webUrl: string;
@@ -76,7 +81,12 @@ export interface IssueView extends ContentView {
   };
 }
 
-export function viewOf(issue: Issue, publication: PublicationConfig): IssueView {
+/** @param plainTitle the title as it reads to nobody */
+export function viewOf(
+  issue: Issue,
+  publication: PublicationConfig,
+  plainTitle: string,
+): IssueView {
   const { url, language } = publication;
   return {
     publication: {
@@ -86,9 +96,11 @@ export function viewOf(issue: Issue, publication: PublicationConfig): IssueView 
     issue: {
       number: issue.number,
       title: issue.title,
+      plainTitle,
       date: issue.date,
       dateInWords: issue.date && inWords(issue.date, language),
       preheader: issue.preheader ?? defaultPreheader(issue),
+      deck: issue.preheader,
       audio: issue.audio && linkTarget(issue.audio, url),
       webUrl: `${url}/issues/${issue.number}`,
       otherWebUrl: issue.webUrl && linkTarget(issue.webUrl, url),

@@ -4,7 +4,7 @@ import remarkGfm from 'remark-gfm';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
 import type { PublicationConfig } from '../../src/config/types.js';
-import type { Item, Issue, Markdown, Section } from '../../src/issue/types.js';
+import type { Issue, Item, Markdown, Section } from '../../src/issue/types.js';
 
 const POSITION = { line: 1, endLine: 1 };
 
@@ -113,8 +113,12 @@ export function fullIssue(): Issue {
           summarizer: 'Ada',
           hatTip: 'Marguerite',
           summary: markdown(HARBOUR),
-          prerequisites: markdown('[A tide table, and how to read one](https://example.org/tables)'),
-          readMore: markdown('[Data and code](https://example.org/data), [the talk](https://example.org/talk)'),
+          prerequisites: markdown(
+            '[A tide table, and how to read one](https://example.org/tables)',
+          ),
+          readMore: markdown(
+            '[Data and code](https://example.org/data), [the talk](https://example.org/talk)',
+          ),
           opinions: [
             {
               by: 'Ada',
@@ -122,7 +126,12 @@ export function fullIssue(): Issue {
                 'I like how little machinery this needs. Most of what we call noise is a *process* whose name nobody wrote down.\n\nI would still want to see the same model on a second harbour, ideally one [without a dredger](https://example.org/other).',
               ),
             },
-            { by: 'Ben', text: markdown('The pressure term is older than the paper says; it is in every sailing manual.') },
+            {
+              by: 'Ben',
+              text: markdown(
+                'The pressure term is older than the paper says; it is in every sailing manual.',
+              ),
+            },
           ],
         }),
       ]),
@@ -132,8 +141,17 @@ export function fullIssue(): Issue {
           title: 'A pendulum that was never stopped',
           authors: ['Petra Novak', 'et al'],
           summarizer: 'Ben',
-          summary: markdown('A physics department kept one pendulum swinging since 1931. Its log is now the longest record of how a cellar warms.'),
-          opinions: [{ by: 'Ben', text: markdown('Charming, and a warning: the *first* twenty years are in an ink that fades.') }],
+          summary: markdown(
+            'A physics department kept one pendulum swinging since 1931. Its log is now the longest record of how a cellar warms.',
+          ),
+          opinions: [
+            {
+              by: 'Ben',
+              text: markdown(
+                'Charming, and a warning: the *first* twenty years are in an ink that fades.',
+              ),
+            },
+          ],
         }),
         item({ title: 'Sundials for people in a hurry', authors: ['R. Haddad'], tags: ['video'] }),
         item({ title: '日本の花暦：八百年の記録', tags: ['pdf'] }),
@@ -141,11 +159,18 @@ export function fullIssue(): Issue {
       section('Near and far', 3, [
         {
           kind: 'markdown',
-          ...markdown('* 2026-06-02, Lisbon: [Harbour night](https://example.org/night)\n    * bring a lamp\n    * and boots\n* 2026-06-09, online\n\n![A gauge in the harbour wall](https://example.org/gauge.jpg)'),
+          ...markdown(
+            '* 2026-06-02, Lisbon: [Harbour night](https://example.org/night)\n    * bring a lamp\n    * and boots\n* 2026-06-09, online\n\n![A gauge in the harbour wall](https://example.org/gauge.jpg)',
+          ),
         },
       ]),
       section('News', 2, [
-        { kind: 'markdown', ...markdown('We are looking for a co-editor who likes long tables. Write to us; replies are read by a person.') },
+        {
+          kind: 'markdown',
+          ...markdown(
+            'We are looking for a co-editor who likes long tables. Write to us; replies are read by a person.',
+          ),
+        },
       ]),
     ],
   });
