@@ -21,6 +21,8 @@ import type { SendState } from './types.js';
 export interface SendRecord {
   issue: number;
   title: string;
+  /** Calendar date of the issue, YYYY-MM-DD. */
+  date: string;
   state: SendState;
   /** The newest revision, from 1. */
   revision: number;
@@ -120,6 +122,7 @@ export function createSends(redis: RedisClient, keys: Keys, ledger: LedgerStore)
         state: 'planning',
         issue: issue.number,
         title: issue.title,
+        date: issue.date ?? '',
         revision: 1,
         contentHash: message.contentHash,
         createdAt: Date.now(),
@@ -195,6 +198,7 @@ function recordOf(fields: Record<string, string>): SendRecord | undefined {
   return {
     issue: Number(fields.issue),
     title: fields.title ?? '',
+    date: fields.date ?? '',
     state: fields.state as SendState,
     revision: Number(fields.revision),
     contentHash: fields.contentHash ?? '',
