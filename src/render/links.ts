@@ -3,6 +3,8 @@
 /** Schemes a reader may be sent to. */
 const LINK_SCHEMES = new Set(['http:', 'https:', 'mailto:', 'tel:']);
 const IMAGE_SCHEMES = new Set(['http:', 'https:']);
+/** Stands in for an unknown base. @see RFC 6761 §6.4 */
+const NOWHERE = 'https://nowhere.invalid';
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 
 /**
@@ -25,8 +27,12 @@ function target(url: string, base: string, schemes: Set<string>): string | undef
   if (/^SLOT\d+Q\d+Z/.test(trimmed)) return trimmed;
   const scheme = SCHEME.exec(trimmed)?.[0].toLowerCase();
   if (scheme !== undefined) return schemes.has(scheme) ? trimmed : undefined;
-  if (base === '' && /^[\w./?%~-]+$/.test(trimmed)) return trimmed;
   // A browser skips control characters before a scheme: ask the parsed address what it is.
-  const resolved = URL.canParse(trimmed, `${base}/`) ? new URL(trimmed, `${base}/`) : undefined;
-  return resolved !== undefined && schemes.has(resolved.protocol) ? resolved.href : undefined;
+  const resolved = parse(trimmed, `${base || NOWHERE}/`);
+  if (resolved === undefined || !schemes.has(resolved.protocol)) return undefined;
+  return base === '' && resolved.origin === NOWHERE ? trimmed : resolved.href;
+}
+
+function parse(url: string, base: string): URL | undefined {
+  return URL.canParse(url, base) ? new URL(url, base) : undefined;
 }

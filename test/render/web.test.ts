@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { AppError } from '../../src/errors.js';
+import { renderTemplate } from '../../src/render/templates.js';
+import { renderIssueBody } from '../../src/render/web.js';
+import { expression, fullIssue, issue } from './issue-fixture.js';
+import { templatesOf } from './overrides.js';
+import { hrefsOf, missingFrom, visibleText } from './words.js';
+
+test('the body of the web page has every word and link, and an anchor for each item', () => {
+  const html = renderIssueBody(fullIssue(), { baseUrl: 'https://slow.example' });
+  const whole = { text: `${visibleText(html)} What tides remember`, urls: new Set(hrefsOf(html)) };
+  assert.deepEqual(missingFrom(fullIssue(), whole), []);
+  for (const { id, blocks } of fullIssue().sections) {
+    const ids = [id, ...blocks.flatMap((block) => (block.kind === 'item' ? [block.id] : []))];
+    for (const anchor of ids) assert.equal(html.split(`id="${anchor}"`).length, 2, anchor);
+  }
+});
+
+test('on the web, expressions read as they do for somebody unknown', () => {
+  const sources = [
+    '{{default subscriber.name "reader"}}',
+    '{{#if subscriber.name}}x{{else}}<all>{{/if}}',
+  ];
+  const expressions = sources.map((source, index) => expression(index, source));
+  const body = `Hello ${expressions[0]?.marker} and ${expressions[1]?.marker}.`;
+  assert.match(renderIssueBody(issue({ body, expressions })), /Hello reader and &#x3C;all>\./);
+});
+
+test('without a base address, relative links stay relative and harmful ones still go', () => {
+  const html = renderIssueBody(
+    issue({ body: '[a](/issues/3) [b](javascript:alert(1)) [c](../x?y=1)' }),
+  );
+  assert.deepEqual(hrefsOf(html), ['/issues/3', '../x?y=1']);
+});
+
+test('a page is rendered from its template, with layout and escaped values', (t) => {
+  const templatesDir = templatesOf(t, {
+    'web/frame.hbs': '<title>{{title}}</title>{{> @partial-block}}',
+    'web/deep/hello.hbs': '{{#> frame title="Hi"}}<p>{{name}}</p>{{/frame}}',
+  });
+  assert.equal(
+    renderTemplate('deep/hello', { name: '<Zoë>' }, { folder: 'web', templatesDir }),
+    '<title>Hi</title><p>&lt;Zoë&gt;</p>',
+  );
+});
+
+test('a changed template is read again', (t) => {
+  const templatesDir = templatesOf(t, { 'web/now.hbs': 'one' });
+  const render = () => renderTemplate('now', {}, { folder: 'web', templatesDir });
+  assert.equal(render(), 'one');
+  writeFileSync(join(templatesDir, 'web/now.hbs'), 'two');
+  utimesSync(join(templatesDir, 'web/now.hbs'), new Date(), new Date(Date.now() + 5000));
+  assert.equal(render(), 'two');
+});
+
+test('a broken page names its file and line', (t) => {
+  const templatesDir = templatesOf(t, { 'web/bad.hbs': '<p>\n{{shout name}}</p>' });
+  assert.throws(
+    () => renderTemplate('bad', {}, { folder: 'web', templatesDir }),
+    (error) => error instanceof AppError && error.line === 2 && error.located.includes('bad.hbs:2'),
+  );
+});
+
+test('prototypes cannot be reached from a page', (t) => {
+  const templatesDir = templatesOf(t, { 'web/proto.hbs': '[{{constructor.name}}{{x.__proto__}}]' });
+  assert.equal(renderTemplate('proto', { x: {} }, { folder: 'web', templatesDir }), '[]');
+});
