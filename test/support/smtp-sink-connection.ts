@@ -33,6 +33,7 @@ export class SinkConnection {
   #input: Buffer = Buffer.alloc(0);
   #body: Buffer[] | undefined;
   #envelope: { from: string; to: string[] } = { from: '', to: [] };
+  #mailOpen = false;
   /** Steps of an AUTH LOGIN exchange still to come. */
   #login: string[] | undefined;
   #busy = false;
@@ -154,6 +155,7 @@ export class SinkConnection {
   }
 
   #obeyReset(): void {
+    this.#mailOpen = false;
     this.#envelope = { from: '', to: [] };
     this.#say('reset', '250 2.0.0 reset');
   }
@@ -162,14 +164,15 @@ export class SinkConnection {
     const envelope = { from: address(line), to: [] };
     this.#envelope = envelope;
     this.#say('mail', '250 2.1.0 sender ok', (positive) => {
-      if (!positive) this.#envelope = { from: '', to: [] };
+      this.#mailOpen = positive;
     });
   }
 
   #obeyRcpt(line: string): void {
     const to = address(line);
     this.#envelope.to.push(to);
-    this.#say('rcpt', '250 2.1.5 recipient ok', (positive) => {
+    const usual = this.#mailOpen ? '250 2.1.5 recipient ok' : '503 5.5.1 MAIL first';
+    this.#say('rcpt', usual, (positive) => {
       if (!positive) this.#envelope.to.pop();
     });
   }
@@ -216,6 +219,7 @@ export class SinkConnection {
     this.#say('message', none ? '554 5.5.1 no recipients' : '250 2.0.0 queued', (positive) => {
       if (positive) this.#book.message(message);
     });
+    this.#mailOpen = false;
     this.#envelope = { from: '', to: [] };
   }
 
