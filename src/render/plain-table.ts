@@ -1,5 +1,5 @@
 /** Tables in plain text: columns when they fit, otherwise one record after the other. */
-import { TEXT_WIDTH } from './text.js';
+import { GLUE, TEXT_WIDTH } from './text.js';
 import { displayWidth } from './width.js';
 
 interface Prefix {
@@ -18,7 +18,9 @@ export function plainTable(
   prefix: Prefix,
   paragraph: (text: string, prefix: Prefix) => string,
 ): string {
-  const [header = [], ...body] = rows.map((row) => row.map((cell) => cell.replace(/\s+/g, ' ')));
+  const [header = [], ...body] = rows.map((row) =>
+    row.map((cell) => cell.replaceAll(GLUE, ' ').replace(/\s+/g, ' ')),
+  );
   const widths = header.map((_, column) =>
     Math.max(...[header, ...body].map((row) => displayWidth(row[column] ?? ''))),
   );

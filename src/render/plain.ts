@@ -6,7 +6,7 @@ import type { Code, Link, List, ListItem, Nodes, RootContent } from 'mdast';
 import type { Footnotes } from './footnotes.js';
 import { imageSource, linkTarget } from './links.js';
 import { plainTable } from './plain-table.js';
-import { TEXT_WIDTH, type Wrap } from './text.js';
+import { GLUE, TEXT_WIDTH, type Wrap } from './text.js';
 
 /** What begins a block's first line and its others; part of the width. */
 export interface Prefix {
@@ -163,12 +163,12 @@ export function createPlainWriter(
     // The address is its own text: a reader can already see it.
     if (shown === target || `mailto:${shown}` === target) return text;
     if (shown === '') return target;
-    return `${text} ${footnotes.reference(target)}`;
+    return `${text}${GLUE}${footnotes.reference(target)}`;
   }
 
   function image(alt: string, src: string | undefined): string {
     if (src === undefined) return alt;
-    return `[${alt.trim() || 'image'}] ${footnotes.reference(src)}`;
+    return `[${alt.trim() || 'image'}]${GLUE}${footnotes.reference(src)}`;
   }
 
   return writer;

@@ -7,7 +7,7 @@ import { Footnotes } from './footnotes.js';
 import type { Markers } from './markers.js';
 import { CODE_BLANK, createPlainWriter, type PlainWriter, type Prefix } from './plain.js';
 import type { TemplateSet } from './templates.js';
-import { TEXT_WIDTH, type Wrap, wrapText } from './text.js';
+import { GLUE, TEXT_WIDTH, type Wrap, wrapText } from './text.js';
 import type { Piece } from './types.js';
 import type { IssueView } from './view.js';
 import { displayWidth } from './width.js';
@@ -52,7 +52,7 @@ function textHelpers(
     },
     ref: (url: unknown) => {
       const reference = typeof url === 'string' ? writer.reference(url) : '';
-      return reference && ` ${reference}`;
+      return reference && GLUE + reference;
     },
     footnotes: () => footnotes.pending(),
     upper: (text: unknown) => String(text).toUpperCase(),
@@ -69,5 +69,5 @@ function prefixOf({ hash }: Handlebars.HelperOptions): Prefix {
 
 function tidy(text: string): string {
   const lines = text.replace(/[ \t]+\n/g, '\n').replace(/\n{3,}/g, '\n\n');
-  return `${lines.replaceAll(CODE_BLANK, '').trim()}\n`;
+  return `${lines.replaceAll(CODE_BLANK, '').replaceAll(GLUE, ' ').trim()}\n`;
 }

@@ -16,6 +16,8 @@ const UNBREAKABLE = /(?:https?|ftp):\/\/|mailto:|^<[^<>]+>$/i;
 const NO_START = /^[、。，．：；！？）」』】〕》〉’”…ー々]/u;
 /** Must not stand at the end of a line (opening marks of CJK text). */
 const NO_END = /[（「『【〔《〈‘“]$/u;
+/** A blank at which no line ends: keeps `[3]` beside its link, away from the start of a line. */
+export const GLUE = '\u001F';
 const BLANKS = /[ \t\r\f\v]+/;
 
 /**
@@ -29,7 +31,11 @@ export function wrapText(text: string, wrap: Wrap): string {
   const lines: string[] = [];
   for (const hardLine of text.split('\n')) {
     const words = hardLine.split(BLANKS).filter((word) => word !== '');
-    fill(words, wrap, lines);
+    fill(
+      words.map((word) => word.replaceAll(GLUE, ' ')),
+      wrap,
+      lines,
+    );
   }
   return lines.join('\n');
 }

@@ -53,3 +53,12 @@ test('combining marks take no column and emoji take two', () => {
   assert.equal(displayWidth('❤\uFE0F'), 2);
   assert.equal(displayWidth('“quoted” – dash…'), 16);
 });
+
+test("a link's number stays beside its last word", () => {
+  const wrapped = wrapText('a windfall clause\u001F[9] at last', {
+    width: 16,
+    first: '',
+    rest: '',
+  });
+  assert.equal(wrapped, 'a windfall\nclause [9] at\nlast');
+});

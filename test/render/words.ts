@@ -83,5 +83,7 @@ function isThere(url: string, urls: Set<string>): boolean {
 
 /** Footnotes and bare addresses of a text part. */
 export function urlsOfText(text: string): Set<string> {
-  return new Set([...text.matchAll(/(?:https?:\/\/|mailto:)\S+/g)].map(([url]) => url));
+  const found = [...text.matchAll(/(?:https?:\/\/|mailto:)\S+/g)].map(([url]) => url);
+  // A bare address in a sentence has the sentence's punctuation after it.
+  return new Set([...found, ...found.map((url) => url.replace(/[).,;:!?>]+$/, ''))]);
 }
