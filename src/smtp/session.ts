@@ -49,6 +49,7 @@ interface ConnectionError extends Error {
   code?: string;
   originalCode?: string;
   response?: string;
+  command?: string;
 }
 
 /**
@@ -159,6 +160,8 @@ function tlsVersion(socket: Socket | false | null): string | undefined {
 
 /** The server's answer inside nodemailer's error, when there was one. */
 function replyOf(error: ConnectionError): Reply | undefined {
+  // A bare 502 would puzzle whoever reads it: describe() says what was refused.
+  if (error.command === 'STARTTLS') return undefined;
   return error.response && /^[45]\d\d/.test(error.response)
     ? parseReply(error.response)
     : undefined;
@@ -166,6 +169,9 @@ function replyOf(error: ConnectionError): Reply | undefined {
 
 /** "connection refused (ECONNREFUSED)", without what nodemailer appends from the server's words. */
 function describe(error: ConnectionError): string {
+  if (error.command === 'STARTTLS' && error.response) {
+    return `the server refuses STARTTLS (${error.response.slice(0, 3)})`;
+  }
   const code = error.originalCode ?? error.code;
   const message = error.response ? 'the server does not speak SMTP' : error.message;
   return code === undefined || message.includes(code) ? message : `${message} (${code})`;

@@ -121,7 +121,8 @@ export class SinkConnection {
   }
 
   #obeyStartTls(): void {
-    this.#say('starttls', '220 2.0.0 go ahead', (positive) => {
+    const usual = this.#book.options.starttls ? '220 2.0.0 go ahead' : '502 5.5.1 not offered';
+    this.#say('starttls', usual, (positive) => {
       if (positive) this.#startTls();
     });
   }
