@@ -16,6 +16,8 @@ export interface Prefix {
 
 /** Stands for `<br>` until the paragraph is wrapped. */
 const HARD_BREAK = '\u2028';
+/** How `t<sub>1</sub>` and `x<sup>2</sup>` are written where letters have one height: t_1, x^2. */
+const ELEMENT_MARKS: Record<string, string> = { sub: '_', sup: '^' };
 /** Stands in an empty line of code, which must not be taken for superfluous space. */
 export const CODE_BLANK = '\u0000';
 
@@ -148,7 +150,7 @@ export function createPlainWriter(
       case 'crossReference':
         return node.written;
       case 'inlineElement':
-        return (node.name === 'sup' ? '^' : '') + inline(node.children);
+        return (ELEMENT_MARKS[node.name] ?? '') + inline(node.children);
       default:
         if ('children' in node) return inline(node.children);
         return 'value' in node ? String(node.value) : '';

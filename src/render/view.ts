@@ -20,6 +20,8 @@ export interface ItemView {
   tags: string[];
   /** "A, B and C" */
   authors: string;
+  /** "SIGCOMM 1988" */
+  venue: string;
   summarizer: string | undefined;
   hatTip: string | undefined;
   summary: LeadAndRest | undefined;
@@ -163,6 +165,7 @@ function itemView(item: Item, baseUrl: string, language: string): ItemView {
     })),
     tags: item.tags,
     authors: listInWords(item.authors, language),
+    venue: [item.venue, item.year].filter((part) => part !== undefined).join(' '),
     summarizer: item.summarizer,
     hatTip: item.hatTip,
     summary: item.summary && summaryOf(item.summary, item.separator),

@@ -77,7 +77,7 @@ export function missingFrom(issue: Issue, part: { text: string; urls: Set<string
   return [...lostWords, ...wanted.filter((url) => !isThere(url, part.urls))];
 }
 
-function isThere(url: string, urls: Set<string>): boolean {
+export function isThere(url: string, urls: Set<string>): boolean {
   return urls.has(url) || urls.has(encodeURI(url)) || urls.has(new URL(url).href);
 }
 
