@@ -5,7 +5,37 @@
  * Markdown is kept as mdast (https://github.com/syntax-tree/mdast) with positions in the issue
  * file, so that every later message can name file and line.
  */
-import type { RootContent } from 'mdast';
+import type { Parent, PhrasingContent, RootContent, Text } from 'mdast';
+
+/** `<@Title@>` or `<@text@>(@Title@)`, until {@link resolveReferences} makes it a link. */
+export interface CrossReference extends Parent {
+  type: 'crossReference';
+  /** The title referred to. */
+  title: string;
+  /** As the author typed it. */
+  written: string;
+  children: [Text];
+  data: { hName: 'span' };
+}
+
+/** `<small>`, `<sub>` or `<sup>`; `data.hName` says which to mdast-util-to-hast. */
+export interface InlineElement extends Parent {
+  type: 'inlineElement';
+  name: 'small' | 'sub' | 'sup';
+  children: PhrasingContent[];
+  data: { hName: 'small' | 'sub' | 'sup' };
+}
+
+declare module 'mdast' {
+  interface PhrasingContentMap {
+    crossReference: CrossReference;
+    inlineElement: InlineElement;
+  }
+  interface RootContentMap {
+    crossReference: CrossReference;
+    inlineElement: InlineElement;
+  }
+}
 
 /** Where something stands in the issue file. Lines from 1. */
 export interface Position {
@@ -17,7 +47,10 @@ export interface Position {
 export interface Markdown {
   /** The author's own text, as written. */
   source: string;
-  /** The same, parsed; references resolved, disallowed HTML turned into text. */
+  /**
+   * The same, parsed: comments gone, reference links and footnotes resolved, HTML turned into
+   * nodes or text (there are no `html`, `definition`, `linkReference`, `footnoteReference` nodes).
+   */
   nodes: RootContent[];
   position: Position;
 }
@@ -53,6 +86,11 @@ export interface Item {
   /** "H/T": to whom the tip is owed. */
   hatTip: string | undefined;
   summary: Markdown | undefined;
+  /**
+   * What stood between the head line and the summary, as written: ": ", " ", " – ", ". "; a blank
+   * line ("\n\n") when the summary is a paragraph of its own.
+   */
+  separator: string;
   opinions: Opinion[];
   prerequisites: Markdown | undefined;
   readMore: Markdown | undefined;
@@ -69,7 +107,10 @@ export type Block = Item | MarkdownBlock;
 
 /** Sections are flat and ordered; `level` 3 is a subsection of the nearest level 2 (or 1) above. */
 export interface Section {
+  /** The heading without markup. */
   name: string;
+  /** The heading as written; may hold links. */
+  heading: PhrasingContent[];
   level: 1 | 2 | 3;
   /** Anchor, unique in the issue. */
   id: string;
