@@ -1,0 +1,83 @@
+/**
+ * Runs the tests: `node scripts/test.mjs [PART-OF-A-PATH…] [--test-…]`.
+ *
+ * The exit code is the runner's, but for two faults it cannot see: a process that is still running
+ * afterwards, and (in CI) a test skipped for want of something the set-up provides.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { inCi } from './setup/report.mjs';
+import { leftoversOf } from './test/leftovers.mjs';
+import { countsIn, wronglySkipped } from './test/summary.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const args = process.argv.slice(2);
+const options = args.filter((arg) => arg.startsWith('-'));
+const parts = args.filter((arg) => !arg.startsWith('-'));
+
+const files = readdirSync(join(root, 'test'), { recursive: true })
+  .map((name) => join('test', String(name)))
+  .filter((file) => file.endsWith('.test.ts'))
+  .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))
+  .sort();
+if (files.length === 0) {
+  process.stderr.write(`no test file matches ${parts.join(' ')}\n`);
+  process.exit(2);
+}
+
+// Short: the sockets of private Redis servers live in it, and their paths may have 108 bytes.
+const folder = mkdtempSync(join(tmpdir(), 'pt-'));
+const { code, output } = await runTests();
+const faults = [...(await stillRunning()), ...(inCi ? wronglySkipped(output) : [])];
+rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+
+for (const fault of faults) process.stdout.write(`✖ ${fault}\n`);
+process.stdout.write(`\n${countsIn(output)}\n`);
+process.exitCode = code === 0 && faults.length > 0 ? 1 : code;
+
+async function runTests() {
+  const runner = spawn(
+    process.execPath,
+    [
+      ...['--import', 'tsx', '--test', '--test-reporter=spec'],
+      `--test-concurrency=${availableParallelism()}`,
+      ...options,
+      ...files,
+    ],
+    { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], env: environment() },
+  );
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => runner.kill(signal));
+  let printed = '';
+  runner.stdout.setEncoding('utf8').on('data', (text) => {
+    printed += text;
+    process.stdout.write(text);
+  });
+  const ended = await new Promise((resolve) => {
+    runner.on('close', (exitCode) => resolve(exitCode ?? 1));
+  });
+  return { code: ended, output: printed };
+}
+
+function environment() {
+  const ours = Object.entries(process.env).filter(([name]) => !name.startsWith('PRESSRUN_'));
+  return {
+    ...Object.fromEntries(ours),
+    ...(process.stdout.isTTY && { FORCE_COLOR: '1' }),
+    TMPDIR: folder,
+    // The private browser, where set-up had to make one; the machine's own comes first.
+    PATH: [process.env.PATH, join(root, '.tools', 'chromium', 'bin')].join(delimiter),
+  };
+}
+
+/** What a test started and did not end; a moment is granted to those about to leave. */
+async function stillRunning() {
+  for (let second = 0; second < 5 && leftoversOf(folder).length > 0; second += 1) await wait(1_000);
+  return leftoversOf(folder).map(({ pid, command }) => {
+    process.kill(pid, 'SIGKILL');
+    return `still running after the tests, now ended: ${pid} ${command}`;
+  });
+}
