@@ -33,9 +33,11 @@ export interface ShardKeys {
   subscriberPrefix: string;
   /** set of tails that may be mailed. */
   mailable: string;
+  /** set of tails of all other subscribers: unconfirmed, gone or suppressed. */
+  resting: string;
   /** hash tail → reason and time; survives erasure. */
   suppressed: string;
-  /** hash of how many subscribers have each status. */
+  /** hash of how many subscribers, suppressed ones aside, have each status. */
   counts: string;
   /** The ledger of one send in this shard. */
   ledger(issue: number): LedgerKeys;
@@ -92,6 +94,7 @@ function shardKeys(slug: string, shard: string): ShardKeys {
     subscriberPrefix: `${prefix}:s:`,
     subscriber: (tail) => `${prefix}:s:${tail}`,
     mailable: `${prefix}:mailable`,
+    resting: `${prefix}:resting`,
     suppressed: `${prefix}:suppressed`,
     counts: `${prefix}:counts`,
     ledger: (issue) => ({

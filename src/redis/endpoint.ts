@@ -1,0 +1,85 @@
+/** Where a Redis is and how a connection to it behaves once it is made. */
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { RedisClient } from './scripts.js';
+
+export interface Endpoint {
+  /** For messages: the address without user and password. */
+  description: string;
+  create(behaviour: Behaviour): RedisClient;
+}
+
+export interface Behaviour {
+  /** Shown by CLIENT LIST. */
+  name: string;
+  /**
+   * Milliseconds before the next try to connect; null gives up.
+   * @param times tries since the connection was last ready, from 1
+   */
+  retryDelay(times: number): number | null;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const NODE_RETRY_MS = 200;
+
+/** @param server a `redis://` or `rediss://` URL, or the nodes of a cluster as such URLs */
+export function endpointOf(server: string | string[]): Endpoint {
+  if (typeof server === 'string') {
+    return {
+      description: withoutLogin(server),
+      create: (behaviour) => new Redis(server, optionsOf(behaviour)),
+    };
+  }
+  return {
+    description: server.map(withoutLogin).join(', '),
+    create: (behaviour) => createCluster(server, behaviour),
+  };
+}
+
+/** @param path of the unix socket */
+export function socketEndpoint(path: string, description: string): Endpoint {
+  return { description, create: (behaviour) => new Redis({ path, ...optionsOf(behaviour) }) };
+}
+
+/** A lost connection makes commands wait, never fail: a lost settle would be a lost outcome. */
+function optionsOf({ name, retryDelay }: Behaviour): RedisOptions {
+  return {
+    connectionName: name,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    maxRetriesPerRequest: null,
+    lazyConnect: true,
+    retryStrategy: retryDelay,
+    // After a failover the address may lead to what is now a replica: look again, then repeat.
+    reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
+  };
+}
+
+function createCluster(server: string[], behaviour: Behaviour): RedisClient {
+  const nodes = server.map((url) => new URL(url));
+  const { retryStrategy: _, lazyConnect, ...options } = optionsOf(behaviour);
+  const login = nodes.find((node) => node.password !== '');
+  const tls = nodes.some((node) => node.protocol === 'rediss:');
+  return new Cluster(
+    nodes.map((node) => ({ host: node.hostname, port: Number(node.port || 6379) })),
+    {
+      lazyConnect: lazyConnect === true,
+      clusterRetryStrategy: behaviour.retryDelay,
+      // A node's failover takes seconds; a command waits for it however long it takes.
+      maxRedirections: Number.MAX_SAFE_INTEGER,
+      retryDelayOnFailover: NODE_RETRY_MS,
+      retryDelayOnClusterDown: NODE_RETRY_MS,
+      // Certificates name hosts, so with TLS names must not be resolved to numbers first.
+      ...(tls && { dnsLookup: (host, found) => found(null, host) }),
+      redisOptions: {
+        ...options,
+        ...(login && { username: decodeURIComponent(login.username) }),
+        ...(login && { password: decodeURIComponent(login.password) }),
+        ...(tls && { tls: {} }),
+      },
+    },
+  );
+}
+
+function withoutLogin(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}
