@@ -15,7 +15,7 @@ import {
   type TemplateSet,
 } from './templates.js';
 
-export interface FirstPass {
+interface FirstPass {
   /** @throws AppError template_invalid */
   render(name: string, data: unknown): string;
   /** Where the lines of what `render` returned came from; renders once more to find out. */

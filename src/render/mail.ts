@@ -20,7 +20,7 @@ import { renderTextPart } from './text-part.js';
 import type { RenderedMail } from './types.js';
 import { viewOf } from './view.js';
 
-export interface RenderOptions {
+interface RenderOptions {
   /** The publication's own `templates/`: a file in there replaces ours of the same name. */
   templatesDir?: string;
   /** Name of the issue file, for messages. */

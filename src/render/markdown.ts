@@ -19,6 +19,7 @@ const schema = {
   protocols: { href: ['http', 'https', 'mailto', 'tel'], src: ['http', 'https'] },
   attributes: {
     ...defaultSchema.attributes,
+    div: [['className', 's'] as [string, string]],
     table: [['className', 'x'] as [string, string]],
     td: ['align'],
     th: ['align'],
@@ -69,11 +70,16 @@ function adapt(element: Element, baseUrl: string): ElementContent[] {
   if (heading !== null) {
     element.tagName = `h${Math.max(HIGHEST_HEADING, Number(heading[1]))}`;
   }
-  // Clients that know no other selector style data tables, and not the layout's, by this.
-  if (element.tagName === 'table') element.properties.className = ['x'];
+  if (element.tagName === 'table') return [adaptTable(element)];
   if (element.tagName === 'a') return adaptLink(element, baseUrl);
   if (element.tagName === 'img') return adaptImage(element, baseUrl);
   return [element];
+}
+
+/** Classes tell data tables from the layout's; a table too wide for a phone scrolls by itself. */
+function adaptTable(table: Element): Element {
+  table.properties.className = ['x'];
+  return { type: 'element', tagName: 'div', properties: { className: ['s'] }, children: [table] };
 }
 
 function adaptLink(link: Element, baseUrl: string): ElementContent[] {

@@ -11,7 +11,7 @@ import { AppError } from '../errors.js';
 import { packageRoot } from '../package-root.js';
 import { firstFilled } from './slots.js';
 
-export type TemplateFolder = 'email' | 'text' | 'web';
+type TemplateFolder = 'email' | 'text' | 'web';
 
 export interface TemplateFile {
   name: string;

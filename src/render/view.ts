@@ -7,13 +7,13 @@ import type { Issue, Item, Markdown, Section } from '../issue/types.js';
 import { linkTarget } from './links.js';
 
 /** Markdown split so that its first paragraph can stand in the line of its label. */
-export interface LeadAndRest {
+interface LeadAndRest {
   /** Phrasing of the first paragraph; undefined when the text begins with something else. */
   lead: Markdown['nodes'] | undefined;
   rest: Markdown['nodes'];
 }
 
-export interface ItemView {
+interface ItemView {
   id: string;
   title: string;
   links: { text: string; url: string | undefined; separator: string }[];
@@ -33,14 +33,14 @@ export interface ItemView {
 }
 
 /** Exactly one of these is set. */
-export interface BlockView {
+interface BlockView {
   item?: ItemView;
   /** Items that are a line each, one after the other. */
   list?: ItemView[];
   markdown?: Markdown['nodes'];
 }
 
-export interface SectionView {
+interface SectionView {
   id: string;
   /** Without markup. */
   name: string;
@@ -56,7 +56,7 @@ export interface TocEntry {
 }
 
 /** What mail and web page have in common. */
-export interface ContentView {
+interface ContentView {
   intro: Markdown['nodes'] | undefined;
   sections: SectionView[];
   toc: TocEntry[];
