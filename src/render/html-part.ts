@@ -19,7 +19,7 @@ export async function renderHtmlPart(
   templates: TemplateSet,
   markers: Markers,
 ): Promise<{ html: string; pieces: Piece[] }> {
-  const helpers = htmlHelpers(createHtmlWriter(view.publication.url));
+  const helpers = htmlHelpers(createHtmlWriter(view.linkBase));
   const pass = createFirstPass(templates, markers, { helpers, noEscape: false });
   const document = pass.render(LAYOUT, view);
   const html = await compileMjml(document, (line) => pass.locator(LAYOUT, view)(line));

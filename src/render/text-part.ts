@@ -23,7 +23,7 @@ export function renderTextPart(
   const footnotes = new Footnotes();
   const wrap = (text: string, how: Wrap) =>
     markers.has(text) ? markers.add({ kind: 'paragraph', text, wrap: how }) : wrapText(text, how);
-  const writer = createPlainWriter(view.publication.url, footnotes, wrap);
+  const writer = createPlainWriter(view.linkBase, footnotes, wrap);
   const helpers = textHelpers(writer, footnotes);
   const pass = createFirstPass(templates, markers, { helpers, noEscape: true });
   // Links that the template did not define where they were used are defined at the end.

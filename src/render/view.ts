@@ -63,6 +63,8 @@ interface ContentView {
 }
 
 export interface IssueView extends ContentView {
+  /** Where relative links and images lead: beside the issue files, as the web serves them. */
+  linkBase: string;
   publication: PublicationConfig & { mailto: string };
   issue: {
     number: number;
@@ -90,7 +92,9 @@ export function viewOf(
   plainTitle: string,
 ): IssueView {
   const { url, language } = publication;
+  const linkBase = `${url}/issues`;
   return {
+    linkBase,
     publication: {
       ...publication,
       mailto: (publication.replyTo ?? publication.from).address,
@@ -103,11 +107,11 @@ export function viewOf(
       dateInWords: issue.date && inWords(issue.date, language),
       preheader: issue.preheader ?? defaultPreheader(issue),
       deck: issue.preheader,
-      audio: issue.audio && linkTarget(issue.audio, url),
+      audio: issue.audio && linkTarget(issue.audio, linkBase),
       webUrl: `${url}/issues/${issue.number}`,
-      otherWebUrl: issue.webUrl && linkTarget(issue.webUrl, url),
+      otherWebUrl: issue.webUrl && linkTarget(issue.webUrl, linkBase),
     },
-    ...contentOf(issue, url, language),
+    ...contentOf(issue, linkBase, language),
   };
 }
 

@@ -129,12 +129,12 @@ test("Outlook's conditionals are whole", async () => {
 
 test('images always have a description', async () => {
   const mail = await renderMail(
-    issue({ body: '![](https://a.example/map.png) ![x](/local.png)' }),
+    issue({ body: '![](https://a.example/map.png) ![x](12/local.png)' }),
     PUBLICATION,
   );
   const html = filled(mail.html);
   assert.match(html, /<img src="https:\/\/a\.example\/map\.png" alt="map\.png">/);
-  assert.match(html, /<img src="https:\/\/slow\.example\/local\.png" alt="x">/);
+  assert.match(html, /<img src="https:\/\/slow\.example\/issues\/12\/local\.png" alt="x">/);
 });
 
 test('addresses that could do harm are dropped, their text stays', async () => {
