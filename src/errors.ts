@@ -32,6 +32,7 @@ export const ERROR_CODES = {
   send_unknown: 'no send of that issue exists',
   port_taken: 'the port to listen on is taken',
   interrupted: 'stopped by a signal before the end',
+  internal: 'a fault in pressrun itself',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,4 +1,5 @@
 /** Freezing: what was approved is what is sent, whatever happens to files and templates later. */
+import { join } from 'node:path';
 import type { Config } from '../config/types.js';
 import type { Issue } from '../issue/types.js';
 import { prepareMessage } from '../message/prepare.js';
@@ -10,11 +11,18 @@ import type { Frozen } from './sends.js';
  * needed afterwards to send it.
  * @throws AppError template_invalid
  */
-export async function freezeIssue(config: Config, file: Issue, today: Date): Promise<Frozen> {
+export async function freezeIssue(
+  config: Config,
+  loaded: { issue: Issue; file: string },
+  today: Date,
+): Promise<Frozen> {
   // The date may be missing until the issue is sent: now it is.
-  const issue: Issue = { ...file, date: file.date ?? localDate(today) };
+  const issue: Issue = { ...loaded.issue, date: loaded.issue.date ?? localDate(today) };
   const { publication, smtp, bounce, inbound, dkim } = config;
-  const mail = await renderMail(issue, publication, { templatesDir: `${config.dir}/templates` });
+  const mail = await renderMail(issue, publication, {
+    templatesDir: join(config.dir, 'templates'),
+    issueFile: loaded.file,
+  });
   const message = prepareMessage(mail, {
     slug: publication.slug,
     issue: issue.number,

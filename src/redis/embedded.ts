@@ -201,11 +201,12 @@ async function becomesReady(socket: string, alive: () => boolean): Promise<boole
 /** One PING over a connection of its own. */
 async function ask(socket: string): Promise<'ready' | 'loading' | 'silent'> {
   const connection = connect(socket);
-  const timeout = AbortSignal.timeout(2_000);
+  // Not AbortSignal.timeout: one that is listened to keeps the process alive until it fires.
+  connection.setTimeout(2_000, () => connection.destroy(new Error('no answer')));
   try {
-    await once(connection, 'connect', { signal: timeout });
+    await once(connection, 'connect');
     connection.write('PING\r\n');
-    const [reply] = await once(connection, 'data', { signal: timeout });
+    const [reply] = await once(connection, 'data');
     return String(reply).startsWith('+PONG') ? 'ready' : 'loading';
   } catch {
     return 'silent';

@@ -35,6 +35,8 @@ export interface ShardKeys {
   mailable: string;
   /** set of tails of all other subscribers: unconfirmed, gone or suppressed. */
   resting: string;
+  /** set of tails of all other subscribers: left, unconfirmed or suppressed. */
+  unmailable: string;
   /** hash tail → reason and time; survives erasure. */
   suppressed: string;
   /** hash of how many subscribers, suppressed ones aside, have each status. */
@@ -95,6 +97,7 @@ function shardKeys(slug: string, shard: string): ShardKeys {
     subscriber: (tail) => `${prefix}:s:${tail}`,
     mailable: `${prefix}:mailable`,
     resting: `${prefix}:resting`,
+    unmailable: `${prefix}:unmailable`,
     suppressed: `${prefix}:suppressed`,
     counts: `${prefix}:counts`,
     ledger: (issue) => ({

@@ -1,0 +1,261 @@
+/**
+ * The audience: who may be mailed, who left, who must never be mailed again.
+ *
+ * Owns everything about a person in Redis. A subscriber is one hash in their shard:
+ *   a  address as given, domain in A-label form     n  name
+ *   s  status: a(ctive), u(nsubscribed), p (unconfirmed)
+ *   x  attributes as JSON, absent when there are none
+ *   t  created, epoch s      l  left, epoch s       c  consent: "source at [ip]"
+ * beside it one of two sets (mailable, unmailable), the suppressions, and counts. All that belongs
+ * together changes in one script. Must never bring back anybody who left, was erased or is
+ * suppressed: only they themselves can do that.
+ */
+import { type Keys, SHARDS, type ShardKeys, shardOf, tailOf } from '../redis/keys.js';
+import { loadScript, type RedisClient } from '../redis/scripts.js';
+import type { Address } from './address.js';
+import { subscriberId } from './id.js';
+import type {
+  AudienceStats,
+  Consent,
+  Subscriber,
+  SubscriberStatus,
+  Suppression,
+  SuppressionReason,
+} from './types.js';
+
+/** A person to add, or to bring up to date. What is undefined is left as it is. */
+export interface SubscriberRow {
+  address: Address;
+  name?: string | undefined;
+  attributes?: Record<string, unknown> | undefined;
+}
+
+export type PutOutcome = 'imported' | 'updated' | 'unchanged' | 'suppressed';
+
+export type LeaveOutcome =
+  | { kind: 'left' }
+  | { kind: 'already-left' }
+  /** Nobody with that id is on the list: erased, or never was. */
+  | { kind: 'unknown' };
+
+export interface Audience {
+  idOf(address: Address): string;
+  /** Adds or updates; outcomes in the order of the rows. */
+  put(rows: readonly SubscriberRow[], consent: Consent): Promise<PutOutcome[]>;
+  get(id: string): Promise<Subscriber | undefined>;
+  suppression(id: string): Promise<Suppression | undefined>;
+  /** Takes effect for every claim made afterwards; repeating it changes nothing. */
+  unsubscribe(id: string): Promise<LeaveOutcome>;
+  /** Returns whether there was somebody to erase; the address stays suppressed either way. */
+  erase(id: string): Promise<boolean>;
+  suppress(id: string, reason: SuppressionReason): Promise<void>;
+  stats(): Promise<AudienceStats>;
+  /** Everybody on the list, shard by shard. */
+  all(): AsyncIterable<Subscriber>;
+}
+
+export interface AudienceOptions {
+  redis: RedisClient;
+  keys: Keys;
+  idKey: Buffer;
+}
+
+const STATUS: Record<string, SubscriberStatus> = {
+  a: 'active',
+  p: 'unconfirmed',
+  u: 'unsubscribed',
+};
+const OUTCOMES: Record<string, PutOutcome> = {
+  i: 'imported',
+  u: 'updated',
+  '=': 'unchanged',
+  s: 'suppressed',
+};
+/** Subscribers read at a time by `all`. */
+const READ_GROUP = 500;
+
+export function createAudience({ redis, keys, idKey }: AudienceOptions): Audience {
+  const script = (name: string) => loadScript('audience', name);
+  const scripts = {
+    put: script('put'),
+    leave: script('leave'),
+    suppress: script('suppress'),
+    erase: script('erase'),
+  };
+  const idOf = (address: Address): string => subscriberId(idKey, address);
+  const placeOf = (id: string): { shard: ShardKeys; tail: string; key: string } => {
+    const shard = keys.shard(shardOf(id));
+    return { shard, tail: tailOf(id), key: shard.subscriber(tailOf(id)) };
+  };
+
+  async function putInShard(
+    shard: ShardKeys,
+    rows: readonly Placed[],
+    consent: Consent,
+  ): Promise<string> {
+    const letters = await scripts.put.run(
+      redis,
+      [
+        shard.mailable,
+        shard.unmailable,
+        shard.suppressed,
+        shard.counts,
+        ...rows.map(({ key }) => key),
+      ],
+      [nowSeconds(), consentText(consent), ...rows.flatMap(rowArguments)],
+    );
+    return String(letters);
+  }
+
+  return {
+    idOf,
+
+    async put(rows, consent) {
+      const byShard = new Map<string, Placed[]>();
+      for (const [index, row] of rows.entries()) {
+        const id = idOf(row.address);
+        const placed = { row, index, id, key: placeOf(id).key };
+        byShard.set(shardOf(id), [...(byShard.get(shardOf(id)) ?? []), placed]);
+      }
+      const outcomes: PutOutcome[] = rows.map(() => 'unchanged');
+      await Promise.all(
+        [...byShard].map(async ([shard, placed]) => {
+          const letters = await putInShard(keys.shard(shard), placed, consent);
+          for (const [n, { index }] of placed.entries()) {
+            outcomes[index] = OUTCOMES[letters.charAt(n)] ?? 'unchanged';
+          }
+        }),
+      );
+      return outcomes;
+    },
+
+    async get(id) {
+      return subscriberFrom(id, await redis.hgetall(placeOf(id).key));
+    },
+
+    async suppression(id) {
+      const { shard, tail } = placeOf(id);
+      const [reason, at] = ((await redis.hget(shard.suppressed, tail)) ?? '').split(' ');
+      return reason ? { reason: reason as SuppressionReason, at: Number(at) } : undefined;
+    },
+
+    async unsubscribe(id) {
+      const { shard, tail, key } = placeOf(id);
+      const { mailable, unmailable, counts } = shard;
+      const reply = await scripts.leave.run(
+        redis,
+        [key, mailable, unmailable, counts],
+        [tail, nowSeconds()],
+      );
+      if (reply === 'left') return { kind: 'left' };
+      return reply === 'already' ? { kind: 'already-left' } : { kind: 'unknown' };
+    },
+
+    async erase(id) {
+      const { shard, tail, key } = placeOf(id);
+      const { mailable, unmailable, suppressed, counts } = shard;
+      const erased = await scripts.erase.run(
+        redis,
+        [key, mailable, unmailable, suppressed, counts],
+        [tail, nowSeconds()],
+      );
+      return erased === 1;
+    },
+
+    async suppress(id, reason) {
+      const { shard, tail, key } = placeOf(id);
+      const { mailable, unmailable, suppressed } = shard;
+      await scripts.suppress.run(
+        redis,
+        [suppressed, mailable, unmailable, key],
+        [tail, reason, nowSeconds()],
+      );
+    },
+
+    async stats() {
+      const rows = await Promise.all(
+        SHARDS.map(async (name) => {
+          const { counts, suppressed } = keys.shard(name);
+          const [row, size] = await Promise.all([
+            redis.hmget(counts, 'active', 'unconfirmed', 'unsubscribed'),
+            redis.hlen(suppressed),
+          ]);
+          return [...row.map((count) => Number(count ?? 0)), size];
+        }),
+      );
+      const [active, unconfirmed, unsubscribed, suppressed] = [0, 1, 2, 3].map((column) =>
+        rows.reduce((sum, row) => sum + (row[column] ?? 0), 0),
+      ) as [number, number, number, number];
+      const total = active + unconfirmed + unsubscribed;
+      return { total, active, unconfirmed, unsubscribed, suppressed };
+    },
+
+    async *all() {
+      for (const name of SHARDS) {
+        const shard = keys.shard(name);
+        const tails = [
+          ...(await redis.smembers(shard.mailable)),
+          ...(await redis.smembers(shard.unmailable)),
+        ];
+        while (tails.length > 0) {
+          const group = tails.splice(0, READ_GROUP);
+          const hashes = await Promise.all(
+            group.map((tail) => redis.hgetall(shard.subscriber(tail))),
+          );
+          for (const [n, hash] of hashes.entries()) {
+            const subscriber = subscriberFrom(`${name}${group[n]}`, hash);
+            if (subscriber) yield subscriber;
+          }
+        }
+      }
+    },
+  };
+}
+
+interface Placed {
+  row: SubscriberRow;
+  /** Place in the caller's rows. */
+  index: number;
+  id: string;
+  key: string;
+}
+
+function rowArguments({ row, id }: Placed): string[] {
+  const { address, name, attributes } = row;
+  return [
+    tailOf(id),
+    address,
+    name === undefined ? '' : `=${name}`,
+    attributes === undefined ? '' : `=${attributesText(attributes)}`,
+  ];
+}
+
+/** JSON with sorted keys, so that equal attributes are equal text; empty for none. */
+function attributesText(attributes: Record<string, unknown>): string {
+  const entries = Object.entries(attributes);
+  if (entries.length === 0) return '';
+  return JSON.stringify(Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+function consentText({ source, at, ip }: Consent): string {
+  return [source, at, ...(ip ? [ip] : [])].join(' ');
+}
+
+function subscriberFrom(id: string, hash: Record<string, string>): Subscriber | undefined {
+  if (hash.a === undefined) return undefined;
+  const [source, at, ip] = (hash.c ?? '').split(' ');
+  return {
+    id,
+    address: hash.a,
+    name: hash.n ?? '',
+    status: STATUS[hash.s ?? ''] ?? 'unsubscribed',
+    attributes: hash.x ? JSON.parse(hash.x) : {},
+    createdAt: Number(hash.t),
+    leftAt: hash.l === undefined ? undefined : Number(hash.l),
+    consent: source ? { source, at: Number(at), ...(ip && { ip }) } : undefined,
+  };
+}
+
+function nowSeconds(): number {
+  return Math.floor(Date.now() / 1000);
+}

@@ -1,0 +1,83 @@
+/** The ledger as people read it in a terminal. */
+import Table from 'cli-table3';
+import type { SendStatus } from '../delivery/status.js';
+import type { Counts } from '../delivery/tally.js';
+
+const NUMBER = new Intl.NumberFormat('en-US');
+
+export const formatCount = (count: number): string => NUMBER.format(count);
+
+/** A table with nothing drawn that the eye does not need. */
+export function plainTable(align: ('left' | 'right')[]): Table.Table {
+  const edges = ['top', 'bottom', 'left', 'right', 'mid'];
+  const joints = ['top', 'bottom', 'left', 'right', 'mid'].flatMap((edge) =>
+    ['left', 'mid', 'right'].map((side) => `${edge}-${side}`),
+  );
+  return new Table({
+    chars: { ...Object.fromEntries([...edges, ...joints].map((name) => [name, ''])), middle: '  ' },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    colAligns: align,
+  });
+}
+
+/** One line: `accepted 4,990 · skipped 7 · deferred 3 · remaining 0`; zeros that are good news stay out. */
+export function ledgerLine({ ledger, inFlight, assumed }: Counts): string {
+  const shown = [
+    `accepted ${formatCount(ledger.accepted)}${assumed > 0 ? ` (${formatCount(assumed)} assumed)` : ''}`,
+    ...(['rejected', 'skipped', 'uncertain', 'deferred'] as const)
+      .filter((word) => ledger[word] > 0)
+      .map((word) => `${word} ${formatCount(ledger[word])}`),
+    `remaining ${formatCount(ledger.remaining)}${inFlight > 0 ? ` (${formatCount(inFlight)} in flight)` : ''}`,
+  ];
+  return shown.join(' · ');
+}
+
+/** Several lines: state, the sum that balances, and why people were not simply accepted. */
+export function statusLines(status: SendStatus): string[] {
+  const { ledger } = status;
+  const words = ['accepted', 'rejected', 'skipped', 'uncertain', 'deferred', 'remaining'] as const;
+  const width = formatCount(ledger.planned).length;
+  const row = (word: string, count: number, beside = ''): string =>
+    `  ${word.padEnd(10)} ${formatCount(count).padStart(width)}${beside}`;
+  const beside = (word: string): string => {
+    if (word === 'remaining' && status.inFlight > 0) return `  (${status.inFlight} in flight)`;
+    if (word === 'accepted' && status.assumed > 0) return `  (${status.assumed} assumed)`;
+    return '';
+  };
+  return [
+    `#${status.issue} ${status.title}`,
+    `${status.state}${status.reason ? `: ${status.reason}` : ''}${period(status)}`,
+    ...(status.trouble
+      ? [`the relay is in trouble, next try ${status.trouble.nextTryAt}: ${status.trouble.words}`]
+      : []),
+    '',
+    row('planned', ledger.planned),
+    `  ${'─'.repeat(11 + width)}`,
+    ...words.map((word) => row(word, ledger[word], beside(word))),
+    ...reasonLines(status),
+  ];
+}
+
+function period({ startedAt, endedAt }: SendStatus): string {
+  if (endedAt === undefined) return `, since ${startedAt}`;
+  const seconds = (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
+  return `, ${startedAt}, took ${seconds < 120 ? `${seconds.toFixed(1)} s` : `${(seconds / 60).toFixed(1)} min`}`;
+}
+
+function reasonLines({ reasons }: SendStatus): string[] {
+  const MOST_SHOWN = 12;
+  if (reasons.length === 0) return [];
+  const lines = reasons
+    .slice(0, MOST_SHOWN)
+    .map(
+      ({ state, class: reasonClass, words, count }) =>
+        `  ${formatCount(count).padStart(6)}  ${state}: ${reasonClass}${words ? `, ${words}` : ''}`,
+    );
+  const more = reasons.length - MOST_SHOWN;
+  return [
+    '',
+    'why:',
+    ...lines,
+    ...(more > 0 ? [`  and ${more} further reasons (--json has all)`] : []),
+  ];
+}

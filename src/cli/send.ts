@@ -1,0 +1,181 @@
+/**
+ * `pressrun send ISSUE`: freeze, plan, and see it through.
+ *
+ * A send of this issue that has not ended is taken up again, whatever the file says by now; one
+ * that has ended is refused. With no worker connected this process does the work itself.
+ */
+import type { Command } from 'commander';
+import { startWorker } from '../../workers/worker.js';
+import { loadConfig } from '../config/load.js';
+import type { Config } from '../config/types.js';
+import { freezeIssue } from '../delivery/freeze.js';
+import { OPEN_STATES, type SendRecord } from '../delivery/sends.js';
+import { fullStatusOf, type SendStatus } from '../delivery/status.js';
+import { AppError } from '../errors.js';
+import { loadIssue } from '../issue/store.js';
+import { createLogger } from '../log.js';
+import type { Work } from '../queue/queues.js';
+import { openSystem, type System } from '../system.js';
+import { checkDoor } from '../web/door.js';
+import { action, EXIT, type Terminal } from './command.js';
+import { confirm } from './confirm.js';
+import { onInterrupt } from './interrupt.js';
+import { formatCount, statusLines } from './ledger-view.js';
+import { watchSend } from './watch.js';
+
+interface SendOptions {
+  dryRun?: boolean;
+  yes?: boolean;
+  wait?: boolean;
+  loopback?: boolean;
+}
+
+export function registerSend(program: Command): void {
+  const command = program
+    .command('send')
+    .argument('<issue>', 'number of the issue, or path of its file')
+    .description('plan and send an issue; live progress and the ledger')
+    .option('--dry-run', 'check everything, say what would be sent, send nothing')
+    .option('--yes', 'do not ask before sending')
+    .option('--wait', 'wait until the send has ended, retries included')
+    .option('--loopback', 'rehearsal on this machine: accept a loopback publication.url');
+  action(command, (terminal, [issue = ''], options) => send(terminal, issue, options));
+}
+
+async function send(
+  terminal: Terminal,
+  issueArgument: string,
+  options: SendOptions,
+): Promise<number> {
+  const config = await loadConfig(terminal.dir);
+  const system = await openSystem(
+    config,
+    createLogger({ pretty: terminal.interactive, level: 'warn' }),
+  );
+  try {
+    const open = await openSendOf(system, issueArgument);
+    const issue = open?.issue ?? (await begin(system, terminal, issueArgument, options));
+    if (open) terminal.note(`#${open.issue} is ${open.state} already: going on with that send.`);
+    return issue === undefined ? EXIT.ok : await seeThrough(system, terminal, issue, options);
+  } finally {
+    await system.close();
+  }
+}
+
+/** The send to go on with, undefined when there is none; one that has ended is refused. */
+async function openSendOf(system: System, issueArgument: string): Promise<SendRecord | undefined> {
+  if (!/^\d+$/.test(issueArgument)) return undefined;
+  const record = await system.sends.get(Number(issueArgument));
+  if (record && !OPEN_STATES.includes(record.state)) throw ended(record);
+  return record;
+}
+
+function ended({ issue, state }: SendRecord): AppError {
+  return new AppError(
+    'send_refused',
+    `issue ${issue} was sent: that send is ${state}. Nobody is mailed an issue twice. ` +
+      `\`pressrun status ${issue}\` shows what became of it.`,
+  );
+}
+
+/** Freezes and starts a new send; undefined when nothing is to be sent after all. */
+async function begin(
+  system: System,
+  terminal: Terminal,
+  issueArgument: string,
+  options: SendOptions,
+): Promise<number | undefined> {
+  const { config, sends, queues } = system;
+  const loaded = await loadIssue(config.dir, issueArgument, config.publication);
+  const { issue, file, findings } = loaded;
+  for (const { line, message } of findings) terminal.note(`${file}:${line}: ${message}`);
+  const record = await sends.get(issue.number);
+  if (record)
+    return OPEN_STATES.includes(record.state) ? record.issue : Promise.reject(ended(record));
+  await system.messageSecrets();
+  const frozen = await freezeIssue(config, loaded, new Date());
+  const { active } = await system.audience.stats();
+  if (active === 0) {
+    throw new AppError(
+      'send_refused',
+      'nobody to send to: the audience has no active subscriber. ' +
+        'Add some with `pressrun subscribers import FILE.csv`.',
+    );
+  }
+  await checkDoor(config, system.instanceId, { loopback: options.loopback === true });
+  const summary = {
+    issue: issue.number,
+    subject: frozen.message.subject,
+    recipients: active,
+    relay: relayName(config),
+    contentHash: frozen.message.contentHash,
+  };
+  terminal.print(`#${summary.issue} ${issue.title}`);
+  terminal.print(`to ${formatCount(active)} subscribers through ${summary.relay}`);
+  if (options.dryRun) {
+    terminal.print('Nothing was sent (--dry-run).');
+    terminal.document({ ...summary, dryRun: true });
+    return undefined;
+  }
+  if (!options.yes && !(await confirm(`Send it now?`))) return undefined;
+  if (!(await sends.create(frozen))) return issue.number;
+  await queues.enqueuePlan(issue.number);
+  return issue.number;
+}
+
+/** The relay without user and password. */
+function relayName(config: Config): string {
+  const { protocol, host } = new URL(config.smtp.url);
+  return `${protocol}//${host}`;
+}
+
+/** Watches until the end, doing the work here while nobody else does. */
+async function seeThrough(
+  system: System,
+  terminal: Terminal,
+  issue: number,
+  options: SendOptions,
+): Promise<number> {
+  const interrupt = onInterrupt();
+  let own: Work | undefined;
+  try {
+    const last = await watchSend(system, issue, terminal, {
+      signal: interrupt.signal,
+      onLook: async (status) => {
+        if (own) return false;
+        if ((await system.presence.workers()).length === 0) {
+          terminal.note('No worker is connected: this process sends until the end.');
+          own = await startWorker(system);
+          return false;
+        }
+        return !options.wait && !terminal.interactive && status.state !== 'planning';
+      },
+    });
+    await own?.close();
+    return await report(system, terminal, last, { detached: own === undefined });
+  } finally {
+    interrupt.release();
+  }
+}
+
+async function report(
+  system: System,
+  terminal: Terminal,
+  last: SendStatus,
+  { detached }: { detached: boolean },
+): Promise<number> {
+  const record = await system.sends.get(last.issue);
+  const status = record ? await fullStatusOf(record, system) : last;
+  for (const line of statusLines(status)) terminal.print(line);
+  terminal.document(status);
+  if (OPEN_STATES.includes(status.state)) {
+    if (detached) return EXIT.ok;
+    terminal.note(
+      `Stopped before the end. \`pressrun send ${status.issue}\` goes on where it was.`,
+    );
+    return EXIT.failed;
+  }
+  if (status.state !== 'finished') return EXIT.failed;
+  const { rejected, uncertain } = status.ledger;
+  return rejected + uncertain === 0 ? EXIT.ok : EXIT.finishedWithLosses;
+}

@@ -1,0 +1,58 @@
+/** `pressrun pause | resume | cancel ISSUE`: steering a send under way. */
+import type { Command } from 'commander';
+import { loadConfig } from '../config/load.js';
+import type { Sends } from '../delivery/sends.js';
+import { statusOf } from '../delivery/status.js';
+import { AppError } from '../errors.js';
+import { createLogger } from '../log.js';
+import { openSystem } from '../system.js';
+import { action, EXIT } from './command.js';
+import { ledgerLine } from './ledger-view.js';
+
+type Verb = 'pause' | 'resume' | 'cancel';
+
+const DOES: Record<Verb, string> = {
+  pause: 'claim nobody further until `resume`',
+  resume: 'go on with a paused or halted send',
+  cancel: 'end a send; messages in flight still settle, nobody else is mailed',
+};
+
+export function registerSteer(program: Command): void {
+  for (const verb of Object.keys(DOES) as Verb[]) {
+    const command = program
+      .command(verb)
+      .argument('<issue>', 'number of the issue')
+      .description(DOES[verb]);
+    action(command, async (terminal, [issue = '']) => {
+      if (!/^\d+$/.test(issue)) {
+        throw new AppError('usage', `${verb} takes the number of an issue, not "${issue}"`);
+      }
+      const log = createLogger({ pretty: terminal.interactive, level: 'warn' });
+      const system = await openSystem(await loadConfig(terminal.dir), log);
+      try {
+        const number = Number(issue);
+        await steer(system.sends, verb, number);
+        if (verb === 'resume') await system.queues.sweepNow();
+        const record = await system.sends.get(number);
+        if (record === undefined) throw new Error(`send ${number} disappeared`);
+        const status = await statusOf(record, system);
+        terminal.print(`#${number} is ${status.state} · ${ledgerLine(status)}`);
+        terminal.document(status);
+        return EXIT.ok;
+      } finally {
+        await system.close();
+      }
+    });
+  }
+}
+
+function steer(sends: Sends, verb: Verb, issue: number): Promise<void> {
+  switch (verb) {
+    case 'pause':
+      return sends.pause(issue);
+    case 'resume':
+      return sends.resume(issue);
+    case 'cancel':
+      return sends.cancel(issue);
+  }
+}

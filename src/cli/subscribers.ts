@@ -1,0 +1,257 @@
+/** `pressrun subscribers …`: the audience from the command line. */
+import { createWriteStream } from 'node:fs';
+import { SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import { type Address, parseAddress } from '../audience/address.js';
+import { exportCsv } from '../audience/csv-export.js';
+import { parseAttributes } from '../audience/csv-file.js';
+import { importCsv } from '../audience/csv-import.js';
+import type { Subscriber } from '../audience/types.js';
+import { loadConfig } from '../config/load.js';
+import { AppError } from '../errors.js';
+import { createLogger } from '../log.js';
+import { openSystem, type System } from '../system.js';
+import { action, EXIT, type Terminal } from './command.js';
+import { confirm } from './confirm.js';
+import { formatCount, plainTable } from './ledger-view.js';
+
+type Options = Record<string, unknown>;
+type Verb = (
+  system: System,
+  terminal: Terminal,
+  args: string[],
+  options: Options,
+) => Promise<number>;
+
+export function registerSubscribers(program: Command): void {
+  const group = program.command('subscribers').description('the audience: import, look up, let go');
+  const verb = (signature: string, description: string, run: Verb): Command => {
+    const command = group.command(signature).description(description);
+    return action(command, (terminal, args, options) =>
+      withSystem(terminal, (system) => run(system, terminal, args, options)),
+    );
+  };
+  verb(
+    'import <file>',
+    'add people from a CSV: email, name, attributes (a JSON object)',
+    importFile,
+  ).option('--strict', 'refuse the whole file when a row is faulty');
+  verb('export', 'write everybody as CSV', exportFile)
+    .option('--out <file>', 'to this file instead of stdout')
+    .option('--spreadsheet', 'make cells safe to open in a spreadsheet (not for importing again)');
+  verb('add <address>', 'add one person', add)
+    .option('--name <name>', 'their name')
+    .option('--attributes <json>', 'a JSON object, e.g. \'{"city": "Bonn"}\'');
+  verb('show <address>', 'what is known of one person', show);
+  verb('unsubscribe <address>', 'let one person go; takes effect at once', unsubscribe);
+  verb(
+    'erase <address>',
+    'forget everything about one person, and never mail them again',
+    erase,
+  ).option('--yes', 'do not ask before');
+  verb('stats', 'how many there are', stats);
+}
+
+async function withSystem(
+  terminal: Terminal,
+  run: (system: System) => Promise<number>,
+): Promise<number> {
+  const config = await loadConfig(terminal.dir);
+  const system = await openSystem(
+    config,
+    createLogger({ pretty: terminal.interactive, level: 'warn' }),
+  );
+  try {
+    return await run(system);
+  } finally {
+    await system.close();
+  }
+}
+
+async function importFile(
+  system: System,
+  terminal: Terminal,
+  [file = '']: string[],
+  options: Options,
+): Promise<number> {
+  const { ignored, ...report } = await importWithProgress(
+    system,
+    terminal,
+    file,
+    options.strict === true,
+  );
+  if (ignored.length > 0)
+    terminal.note(`Columns not known and not imported: ${ignored.join(', ')}`);
+  const MOST_SHOWN = 20;
+  for (const { line, reason } of report.invalid.slice(0, MOST_SHOWN)) {
+    terminal.note(`${file}:${line}: ${reason}`);
+  }
+  const more = report.invalid.length - MOST_SHOWN;
+  if (more > 0) terminal.note(`and ${formatCount(more)} further faulty rows (--json has all)`);
+  const { imported, updated, unchanged, suppressed, invalid } = report;
+  terminal.print(
+    `imported ${formatCount(imported)} · updated ${formatCount(updated)} · unchanged ${formatCount(unchanged)}` +
+      ` · suppressed ${formatCount(suppressed)} · invalid ${formatCount(invalid.length)}`,
+  );
+  terminal.document(report);
+  return EXIT.ok;
+}
+
+/** Imports a file, with a progress bar on a terminal. */
+export async function importWithProgress(
+  system: System,
+  terminal: Terminal,
+  file: string,
+  strict: boolean,
+): ReturnType<typeof importCsv> {
+  if (!terminal.interactive) return await importCsv(system.audience, file, { strict });
+  const bar = new SingleBar({
+    format: 'importing {bar} {percentage} % · {value}/{total}',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 24,
+    clearOnComplete: true,
+    hideCursor: true,
+  });
+  let started = false;
+  try {
+    return await importCsv(system.audience, file, {
+      strict,
+      onProgress(done, total) {
+        if (!started) bar.start(total, 0);
+        started = true;
+        bar.update(done);
+      },
+    });
+  } finally {
+    if (started) bar.stop();
+  }
+}
+
+async function exportFile(
+  { audience }: System,
+  terminal: Terminal,
+  _args: string[],
+  options: Options,
+): Promise<number> {
+  const { out, spreadsheet } = options;
+  if (typeof out !== 'string' && terminal.json) {
+    throw new AppError('usage', 'export writes CSV to stdout: with --json say --out FILE');
+  }
+  const target = typeof out === 'string' ? createWriteStream(out, { mode: 0o600 }) : process.stdout;
+  const exported = await exportCsv(audience, target, { spreadsheet: spreadsheet === true });
+  terminal.note(`${formatCount(exported)} subscribers exported`);
+  terminal.document({ exported, file: out });
+  return EXIT.ok;
+}
+
+async function add(
+  { audience }: System,
+  terminal: Terminal,
+  [text = '']: string[],
+  options: Options,
+): Promise<number> {
+  const address = addressFrom(text);
+  const attributes = parseAttributes(options.attributes as string | undefined);
+  if (typeof attributes === 'string') throw new AppError('usage', attributes);
+  const consent = { source: 'operator', at: Math.floor(Date.now() / 1000) };
+  const row = { address, name: options.name as string | undefined, attributes };
+  const [outcome] = await audience.put([row], consent);
+  if (outcome === 'suppressed') {
+    throw new AppError(
+      'subscriber_left',
+      'that person left, was erased or is suppressed: only they themselves can come back',
+    );
+  }
+  const words = { imported: 'added', updated: 'updated', unchanged: 'on the list already' };
+  terminal.print(words[outcome ?? 'unchanged']);
+  terminal.document({ outcome: outcome === 'imported' ? 'added' : outcome });
+  return EXIT.ok;
+}
+
+async function show(
+  { audience }: System,
+  terminal: Terminal,
+  [text = '']: string[],
+): Promise<number> {
+  const id = audience.idOf(addressFrom(text));
+  const [subscriber, suppression] = await Promise.all([audience.get(id), audience.suppression(id)]);
+  if (subscriber === undefined && suppression === undefined) throw unknown();
+  const suppressed = suppression && { reason: suppression.reason, at: isoTime(suppression.at) };
+  terminal.document({
+    ...(subscriber && documentOf(subscriber)),
+    ...(suppressed && { suppressed }),
+  });
+  const table = plainTable(['left', 'left']);
+  for (const [field, value] of Object.entries(subscriber ? documentOf(subscriber) : {})) {
+    table.push([field, typeof value === 'string' ? value : JSON.stringify(value)]);
+  }
+  if (suppressed) table.push(['suppressed', `${suppressed.reason}, ${suppressed.at}`]);
+  terminal.print(table.toString());
+  return EXIT.ok;
+}
+
+async function unsubscribe(
+  { audience }: System,
+  terminal: Terminal,
+  [text = '']: string[],
+): Promise<number> {
+  const { kind } = await audience.unsubscribe(audience.idOf(addressFrom(text)));
+  if (kind === 'unknown') throw unknown();
+  terminal.print(kind === 'left' ? 'unsubscribed' : 'had left already');
+  terminal.document({ outcome: kind === 'left' ? 'unsubscribed' : 'already' });
+  return EXIT.ok;
+}
+
+async function erase(
+  { audience }: System,
+  terminal: Terminal,
+  [text = '']: string[],
+  options: Options,
+): Promise<number> {
+  const id = audience.idOf(addressFrom(text));
+  if (!options.yes && !(await confirm('Erase everything about this person?'))) return EXIT.failed;
+  const known = await audience.erase(id);
+  terminal.print(
+    known ? 'erased' : 'nobody with that address was on the list; it is suppressed now',
+  );
+  terminal.document({ outcome: known ? 'erased' : 'unknown', suppressed: true });
+  return EXIT.ok;
+}
+
+async function stats({ audience }: System, terminal: Terminal): Promise<number> {
+  const counts = await audience.stats();
+  const table = plainTable(['left', 'right']);
+  for (const [word, count] of Object.entries(counts)) table.push([word, formatCount(count)]);
+  terminal.print(table.toString());
+  terminal.document(counts);
+  return EXIT.ok;
+}
+
+/** @throws AppError address_invalid */
+export function addressFrom(text: string): Address {
+  const parsed = parseAddress(text);
+  if (!parsed.ok) throw new AppError('address_invalid', parsed.reason);
+  return parsed.address;
+}
+
+function unknown(): AppError {
+  return new AppError('subscriber_unknown', 'nobody with that address is on the list');
+}
+
+function documentOf(subscriber: Subscriber): Record<string, unknown> {
+  const { address, name, status, attributes, createdAt, leftAt, consent } = subscriber;
+  return {
+    address,
+    name,
+    status,
+    attributes,
+    created: isoTime(createdAt),
+    ...(leftAt !== undefined && { left: isoTime(leftAt) }),
+    ...(consent && {
+      consent: `${consent.source}, ${isoTime(consent.at)}${consent.ip ? `, ${consent.ip}` : ''}`,
+    }),
+  };
+}
+
+const isoTime = (seconds: number): string => new Date(seconds * 1000).toISOString();

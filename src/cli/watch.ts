@@ -1,0 +1,105 @@
+/** Watching a send until it has ended, with a live progress bar on a terminal. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SingleBar } from 'cli-progress';
+import { OPEN_STATES } from '../delivery/sends.js';
+import { type SendStatus, statusOf } from '../delivery/status.js';
+import type { System } from '../system.js';
+import type { Terminal } from './command.js';
+import { formatCount, ledgerLine } from './ledger-view.js';
+
+const LOOK_EVERY_MS = 200;
+
+export interface WatchOptions {
+  /** Called at every look; returns true to stop watching before the end. */
+  onLook(status: SendStatus): Promise<boolean>;
+  signal: AbortSignal;
+}
+
+/** Returns the last status seen; that of an ended send unless the watch was left before. */
+export async function watchSend(
+  system: System,
+  issue: number,
+  terminal: Terminal,
+  { onLook, signal }: WatchOptions,
+): Promise<SendStatus> {
+  const view = terminal.interactive ? progressBar() : stateLines(terminal);
+  try {
+    for (;;) {
+      const record = await system.sends.get(issue);
+      if (record === undefined) throw new Error(`send ${issue} disappeared`);
+      const status = await statusOf(record, system);
+      view.show(status);
+      const ended = !OPEN_STATES.includes(status.state);
+      if (ended || signal.aborted || (await onLook(status))) return status;
+      await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  } finally {
+    view.close();
+  }
+}
+
+interface View {
+  show(status: SendStatus): void;
+  close(): void;
+}
+
+function progressBar(): View {
+  const bar = new SingleBar({
+    format: '{bar} {percentage} % · {rate}/s · {ledger}',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 24,
+    hideCursor: true,
+    stopOnComplete: false,
+  });
+  const rate = createRate();
+  let started = false;
+  return {
+    show(status) {
+      const { planned, remaining } = status.ledger;
+      const payload = {
+        rate: formatCount(rate(planned - remaining)),
+        ledger: status.trouble ? `waiting: ${status.trouble.words}` : ledgerLine(status),
+      };
+      if (!started) bar.start(planned, 0, payload);
+      started = true;
+      bar.setTotal(Math.max(planned, 1));
+      bar.update(planned - remaining, payload);
+    },
+    close() {
+      if (started) bar.stop();
+    },
+  };
+}
+
+/** Without a terminal: a line when the state or the trouble changes, and one every few seconds. */
+function stateLines(terminal: Terminal): View {
+  const QUIET_MS = 5_000;
+  let lastText = '';
+  let lastAt = 0;
+  return {
+    show(status) {
+      const text = status.trouble
+        ? `${status.state}, the relay is in trouble: ${status.trouble.words}`
+        : status.state;
+      if (text === lastText && Date.now() - lastAt < QUIET_MS) return;
+      terminal.note(`#${status.issue} ${text} · ${ledgerLine(status)}`);
+      lastText = text;
+      lastAt = Date.now();
+    },
+    close() {},
+  };
+}
+
+/** Messages per second over the last few looks. */
+function createRate(): (settled: number) => number {
+  const WINDOW_MS = 3_000;
+  const looks: { at: number; settled: number }[] = [];
+  return (settled) => {
+    const now = performance.now();
+    looks.push({ at: now, settled });
+    while ((looks[0]?.at ?? now) < now - WINDOW_MS) looks.shift();
+    const first = looks[0] ?? { at: now, settled };
+    return now === first.at ? 0 : Math.round(((settled - first.settled) * 1000) / (now - first.at));
+  };
+}

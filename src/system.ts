@@ -1,0 +1,87 @@
+/**
+ * The one place where everything is wired: configuration in, the parts of the house out. Commands,
+ * web and workers take what they need from here and construct nothing themselves.
+ */
+import { readFile } from 'node:fs/promises';
+import { type Audience, createAudience } from './audience/store.js';
+import type { Config } from './config/types.js';
+import { createLane, DEFAULT_LANE, type Lane } from './delivery/lane.js';
+import { createLedger, type LedgerStore } from './delivery/ledger.js';
+import { createPresence, type Presence } from './delivery/presence.js';
+import { createSends, type Sends } from './delivery/sends.js';
+import { createTally, type Tally } from './delivery/tally.js';
+import { AppError } from './errors.js';
+import type { Logger } from './log.js';
+import type { ComposerSecrets } from './message/compose.js';
+import { createSigner, type DkimSigner } from './message/dkim.js';
+import { createQueues, type Queues } from './queue/queues.js';
+import { openRedis, type RedisConnection } from './redis/connect.js';
+import { openInstallation } from './redis/installation.js';
+import { type Keys, keysOf } from './redis/keys.js';
+
+export interface System {
+  config: Config;
+  log: Logger;
+  redis: RedisConnection;
+  keys: Keys;
+  /** Tells this Redis from every other. */
+  instanceId: string;
+  audience: Audience;
+  sends: Sends;
+  ledger: LedgerStore;
+  tally: Tally;
+  lane: Lane;
+  presence: Presence;
+  queues: Queues;
+  /** What messages are signed with. @throws AppError dkim_invalid, file_missing */
+  messageSecrets(): Promise<ComposerSecrets>;
+  /** Closes every connection; the last process out stops an embedded Redis. */
+  close(): Promise<void>;
+}
+
+/** @throws AppError of redis/ (unreachable, unsuitable, another key or layout) */
+export async function openSystem(config: Config, log: Logger): Promise<System> {
+  const redis = await openRedis(config, log);
+  try {
+    return await wire(config, log, redis);
+  } catch (error) {
+    await redis.close();
+    throw error;
+  }
+}
+
+async function wire(config: Config, log: Logger, redis: RedisConnection): Promise<System> {
+  const keys = keysOf(config.publication.slug);
+  const { client } = redis;
+  const { instanceId } = await openInstallation(client, keys, config.keys);
+  const ledger = createLedger(client, keys);
+  const queues = createQueues(redis, keys.queuePrefix, log);
+  return {
+    ...{ config, log, redis, keys, instanceId, ledger, queues },
+    audience: createAudience({ redis: client, keys, idKey: config.keys.idKey }),
+    sends: createSends(client, keys, ledger),
+    tally: createTally(client, keys),
+    lane: createLane(client, keys, DEFAULT_LANE, config.smtp.rate),
+    presence: createPresence(client, keys),
+    messageSecrets: async () => ({
+      tokenKeys: config.keys.tokenKeys,
+      signer: config.dkim && (await loadSigner(config.dkim)),
+    }),
+    async close() {
+      await queues.close();
+      await redis.close();
+    },
+  };
+}
+
+async function loadSigner(dkim: NonNullable<Config['dkim']>): Promise<DkimSigner> {
+  try {
+    return createSigner({ ...dkim, privateKeyPem: await readFile(dkim.keyFile, 'utf8') });
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError('file_missing', 'the DKIM key cannot be read (dkim.keyFile)', {
+      file: dkim.keyFile,
+      cause: error,
+    });
+  }
+}

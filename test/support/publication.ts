@@ -1,0 +1,146 @@
+/** A whole publication in a temporary folder, and the pressrun program run in it as a user would. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const TSX = import.meta.resolve('tsx');
+
+export interface Run {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+  /** stdout as the one document of `--json`. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests read what the program printed
+  json(): any;
+}
+
+export interface Running {
+  child: ChildProcess;
+  /** Resolves when the process has ended. */
+  done: Promise<Run>;
+  /** Resolves when stdout and stderr together hold these words. */
+  says(words: string): Promise<void>;
+}
+
+export interface TestPublication {
+  dir: string;
+  /** Writes a file of the publication. */
+  write(path: string, text: string): Promise<void>;
+  /** Starts `pressrun --dir DIR …`. */
+  start(...args: string[]): Running;
+  /** Runs it to the end. */
+  run(...args: string[]): Promise<Run>;
+  /** Ends what still runs and removes the folder. */
+  remove(): Promise<void>;
+}
+
+export interface PublicationOptions {
+  smtpUrl: string;
+  /** Default: embedded. */
+  redis?: string;
+  /** Public URL, default a loopback port nobody listens on. */
+  url?: string;
+  /** Further YAML for pressrun.yaml. */
+  yaml?: string;
+}
+
+export async function makePublication(options: PublicationOptions): Promise<TestPublication> {
+  const dir = await mkdtemp(join(tmpdir(), 'pressrun-publication-'));
+  const running = new Set<ChildProcess>();
+  const env = {
+    ...process.env,
+    PRESSRUN_SMTP_URL: options.smtpUrl,
+    PRESSRUN_SECRET: 'a secret of the tests, long enough to be one',
+    ...(options.redis && { PRESSRUN_REDIS: options.redis }),
+  };
+  const write = async (path: string, text: string): Promise<void> => {
+    await mkdir(join(dir, path, '..'), { recursive: true });
+    await writeFile(join(dir, path), text);
+  };
+  await write('pressrun.yaml', yamlOf(options));
+
+  const start = (...args: string[]): Running => {
+    const child = spawn(process.execPath, ['--import', TSX, MAIN, '--dir', dir, ...args], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    running.add(child);
+    return follow(child, () => running.delete(child));
+  };
+
+  return {
+    dir,
+    write,
+    start,
+    run: (...args) => start(...args).done,
+    async remove() {
+      for (const child of running) {
+        child.kill('SIGTERM');
+        await once(child, 'close');
+      }
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+function yamlOf({ url = 'http://127.0.0.1:9', yaml = '' }: PublicationOptions): string {
+  return `publication:
+  name: The Weekly
+  slug: weekly
+  prefix: WK
+  from: The Weekly <weekly@example.org>
+  url: ${url}
+  postalAddress: 1 Letter Lane, 12345 Posttown
+${yaml}`;
+}
+
+function follow(child: ChildProcess, ended: () => void): Running {
+  let stdout = '';
+  let stderr = '';
+  const listeners = new Set<() => void>();
+  const hear = (): void => {
+    for (const listener of listeners) listener();
+  };
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    hear();
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    hear();
+  });
+  const done = once(child, 'close').then(([code]): Run => {
+    ended();
+    return { code, stdout, stderr, json: () => JSON.parse(stdout) };
+  });
+  return {
+    child,
+    done,
+    says: (words) =>
+      new Promise((resolve, reject) => {
+        const check = (): void => {
+          if (!`${stdout}${stderr}`.includes(words)) return;
+          listeners.delete(check);
+          resolve();
+        };
+        listeners.add(check);
+        check();
+        void done.then(() =>
+          reject(new Error(`ended without saying "${words}":\n${stdout}${stderr}`)),
+        );
+      }),
+  };
+}
+
+/** CSV of `count` subscribers: reader0@example.org … */
+export function subscribersCsv(count: number): string {
+  const rows = Array.from(
+    { length: count },
+    (_, n) => `reader${n}@example.org,Reader ${n},"{""n"": ${n}}"`,
+  );
+  return `email,name,attributes\n${rows.join('\n')}\n`;
+}

@@ -1,0 +1,46 @@
+/** The delivering role: works on the batches of the default lane. */
+import { createComposers } from '../src/delivery/composers.js';
+import { deliverBatch } from '../src/delivery/deliver.js';
+import { reasonToHalt } from '../src/delivery/halt.js';
+import { finishIfDone } from '../src/delivery/plan.js';
+import type { Work } from '../src/queue/queues.js';
+import { createTransport } from '../src/smtp/transport.js';
+import type { System } from '../src/system.js';
+
+/** Connections one job holds; with the jobs at work everywhere they make up `smtp.connections`. */
+const CONNECTIONS_PER_JOB = 5;
+
+export async function startDelivering(system: System): Promise<Work> {
+  const { config, log, ledger, sends, lane, queues, tally } = system;
+  const connections = Math.min(CONNECTIONS_PER_JOB, config.smtp.connections);
+  const jobs = Math.floor(config.smtp.connections / connections);
+  const transport = createTransport({ ...config.smtp, connections: jobs * connections, log });
+  const composerOf = createComposers(sends, await system.messageSecrets());
+  const stop = new AbortController();
+  const work = await queues.workOnLane(lane.name, {
+    jobsHere: jobs,
+    jobsEverywhere: jobs,
+    lockDurationMs: config.delivery.lockDurationMs,
+    process: async (batch) => {
+      const result = await deliverBatch(batch, {
+        ...{ ledger, lane, transport, connections, log, composerOf, stopping: stop.signal },
+        retry: config.delivery,
+        leaseMs: config.delivery.lockDurationMs,
+        halt: sends.halt,
+        suppress: async (id) => void (await system.audience.suppress(id, 'bounced')),
+      });
+      const { ledger: counters } = await tally.counts(batch.issue);
+      const reason = reasonToHalt(counters, config.delivery.halt);
+      if (counters.remaining + counters.deferred === 0) await finishIfDone(batch.issue, system);
+      else if (reason) await sends.halt(batch.issue, reason);
+      return result;
+    },
+  });
+  return {
+    async close() {
+      stop.abort();
+      await work.close();
+      await transport.close();
+    },
+  };
+}

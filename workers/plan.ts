@@ -1,0 +1,24 @@
+/** The planning role: puts audiences into ledgers and queue, and sweeps up what the queue lost. */
+import { planSend } from '../src/delivery/plan.js';
+import { sweep } from '../src/delivery/sweep.js';
+import type { Work } from '../src/queue/queues.js';
+import type { System } from '../src/system.js';
+
+export async function startPlanning(system: System): Promise<Work> {
+  const { config, ledger, sends, lane, queues } = system;
+  const enqueue = queues.enqueue.bind(undefined, lane.name);
+  return await queues.workOnControl({
+    lockDurationMs: config.delivery.lockDurationMs,
+    plan: async (issue) => {
+      const record = await sends.get(issue);
+      if (record?.state === 'planning') await planSend(record, { ledger, sends, enqueue });
+    },
+    sweep: () =>
+      sweep({
+        ...{ ledger, sends, enqueue },
+        liveJobs: () => queues.liveJobs(lane.name),
+        jobId: queues.jobId,
+        enqueuePlan: queues.enqueuePlan,
+      }),
+  });
+}
