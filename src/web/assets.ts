@@ -1,0 +1,28 @@
+/** Style sheet, icon and robots.txt: all the pages need, from this very server. */
+import type { FastifyInstance } from 'fastify';
+import { sendCacheable } from './caching.js';
+import { onlyMethods } from './methods.js';
+import { digest, type Pages } from './pages.js';
+
+const FILES: { path: string; template: string; type: string }[] = [
+  { path: '/favicon.svg', template: 'favicon.svg', type: 'image/svg+xml' },
+  // Browsers ask for this name whatever the page says; they take SVG under it too.
+  { path: '/favicon.ico', template: 'favicon.svg', type: 'image/svg+xml' },
+  { path: '/robots.txt', template: 'robots.txt', type: 'text/plain' },
+];
+
+export function registerAssets(app: FastifyInstance, pages: Pages): void {
+  app.get('/style.css', async (request, reply) => {
+    const css = pages.stylesheet();
+    // The pages ask with the digest of what they were made for: only then it is that very content.
+    const immutable = request.url.endsWith(`?${digest(css)}`);
+    return sendCacheable(request, reply, css, { type: 'text/css', immutable });
+  });
+  onlyMethods(app, '/style.css', ['GET', 'HEAD']);
+  for (const { path, template, type } of FILES) {
+    app.get(path, async (request, reply) =>
+      sendCacheable(request, reply, pages.file(template), { type }),
+    );
+    onlyMethods(app, path, ['GET', 'HEAD']);
+  }
+}

@@ -1,0 +1,40 @@
+/** Answers that may be kept by browsers and proxies: the same for everyone, checked by ETag. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { digest } from './pages.js';
+
+/** An issue appears, or an amended one changes, for everybody within this time. */
+const PAGE_FRESH_S = 60;
+const YEAR_S = 31_536_000;
+
+/**
+ * Sends `content`, or 304 when the caller has it.
+ * @param immutable  the address names this very content
+ * @see RFC 8246 (immutable)
+ */
+export function sendCacheable(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  content: string,
+  { type = 'text/html', immutable = false } = {},
+): FastifyReply {
+  setFreshness(reply, `"${digest(content)}"`, immutable ? YEAR_S : PAGE_FRESH_S);
+  if (immutable) reply.header('cache-control', `public, max-age=${YEAR_S}, immutable`);
+  if (isNotModified(request, reply)) return reply.code(304).send();
+  return reply.type(`${type}; charset=utf-8`).send(content);
+}
+
+/** @see RFC 9110 §8.8.3 (ETag), RFC 9111 §5.2.2 (Cache-Control) */
+export function setFreshness(reply: FastifyReply, etag: string, seconds: number): void {
+  reply.header('etag', etag).header('cache-control', `public, max-age=${seconds}`);
+}
+
+/**
+ * Whether the caller holds what the reply's ETag names. Weak comparison: proxies that compress mark
+ * our tags with `W/`.
+ * @see RFC 9110 §13.1.2
+ */
+export function isNotModified(request: FastifyRequest, reply: FastifyReply): boolean {
+  const held = request.headers['if-none-match']?.split(',') ?? [];
+  const tags = held.map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes('*') || tags.includes(String(reply.getHeader('etag')));
+}

@@ -1,0 +1,79 @@
+/**
+ * The public web server: what readers and mailbox providers meet.
+ *
+ * Owns HTTP: routes, headers, limits, error pages, request logs. Must never change anything on GET
+ * or HEAD (scanners follow links), put a URL, token, address or header into a log line or a page,
+ * set a cookie, or redirect a POST.
+ *
+ * @see RFC 9110 (HTTP), RFC 8058 (one-click unsubscribe, in unsubscribe.ts)
+ */
+import { randomUUID } from 'node:crypto';
+import { maxHeaderSize } from 'node:http';
+import helmet from '@fastify/helmet';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import { registerArchive } from './archive.js';
+import { registerAssets } from './assets.js';
+import type { WebDependencies } from './dependencies.js';
+import { registerErrorPages } from './error-pages.js';
+import { registerHealth } from './health.js';
+import { registerImages } from './images.js';
+import { createPages } from './pages.js';
+import { requestLog } from './request-log.js';
+import { routedUrl } from './routed-url.js';
+import { registerUnsubscribe } from './unsubscribe.js';
+
+/** A one-click body is 26 bytes, some 200 as multipart; nothing here takes more. */
+const MAX_BODY_BYTES = 16_384;
+/** A slow sender of a request is cut off. */
+const REQUEST_WITHIN_MS = 15_000;
+/** Redis is away: answer 503 instead of letting the caller wait. */
+const HANDLE_WITHIN_MS = 10_000;
+
+/** Builds the server; listening is the caller's. */
+export async function buildWeb(deps: WebDependencies): Promise<FastifyInstance> {
+  const app: FastifyInstance = Fastify({
+    loggerInstance: deps.log as FastifyInstance['log'],
+    // Fastify's own lines hold the URL, and so tokens; request-log.ts writes ours.
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    // Nothing here depends on the caller's address, so no forwarded header is believed.
+    trustProxy: false,
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_WITHIN_MS,
+    handlerTimeout: HANDLE_WITHIN_MS,
+    // Longer than any URL that Node takes: what is no token gets our page, however long.
+    routerOptions: { maxParamLength: maxHeaderSize },
+    rewriteUrl: routedUrl(deps.config.publication.url),
+  });
+  await app.register(helmet, SECURITY_HEADERS);
+  requestLog(app);
+  const pages = createPages(deps.config);
+  registerErrorPages(app, pages);
+  registerAssets(app, pages);
+  registerHealth(app, deps);
+  registerUnsubscribe(app, deps, pages);
+  registerArchive(app, deps, pages);
+  registerImages(app, deps.config);
+  await app.ready();
+  return app;
+}
+
+const SECURITY_HEADERS = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      styleSrc: ["'self'"],
+      // Issues show the images their authors linked.
+      imgSrc: ["'self'", 'https:', 'http:'],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  // Decided where TLS ends: helmet's default would bind the operator's other subdomains.
+  strictTransportSecurity: false,
+  // Tokens are in URLs: no site behind a link may learn them.
+  referrerPolicy: { policy: 'no-referrer' as const },
+  xFrameOptions: { action: 'deny' as const },
+};

@@ -1,0 +1,107 @@
+/**
+ * `/u/:token`: the way out. GET and HEAD show a page with a button and change nothing; POST acts at
+ * once, every time with 200, without redirect, cookie, login or confirmation.
+ *
+ * Any POST with a valid token acts, whatever its body: the token names person and list, RFC 8058
+ * §3.2 lets providers choose between two encodings, some send an empty body, and our own form posts
+ * to the same address. A body nobody needs to understand cannot be misunderstood.
+ *
+ * @see RFC 8058 §3.1 (no redirect), §3.2 (body), §4 (no cookies or other context)
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Subscriber } from '../audience/types.js';
+import { type TokenClaims, type TokenPurpose, verifyToken } from '../message/tokens.js';
+import type { WebDependencies } from './dependencies.js';
+import { maskAddress } from './mask-address.js';
+import { onlyMethods } from './methods.js';
+import type { Pages } from './pages.js';
+
+const PATH = '/u/:token';
+
+type TokenRequest = FastifyRequest<{ Params: { token: string } }>;
+
+export function registerUnsubscribe(
+  app: FastifyInstance,
+  deps: WebDependencies,
+  pages: Pages,
+): void {
+  // In a scope of its own, so that "any body will do" holds for this route alone.
+  app.register(async (scope) => {
+    acceptAnyBody(scope);
+    scope.get(PATH, async (request: TokenRequest, reply) => {
+      privately(reply);
+      const claims = claimsOf(deps, 'unsubscribe', request);
+      if (claims === undefined) return refuse(pages, reply);
+      return html(reply, pages.render('unsubscribe', person(await deps.audience.get(claims.id))));
+    });
+    scope.post(PATH, async (request: TokenRequest, reply) => {
+      privately(reply);
+      // `send` asks whether the printed URL leads here (door.ts); nothing changes.
+      if (claimsOf(deps, 'door', request)) return { instance: deps.instanceId };
+      const claims = claimsOf(deps, 'unsubscribe', request);
+      if (claims === undefined) return refuse(pages, reply);
+      return leave(deps, pages, claims, request, reply);
+    });
+    onlyMethods(scope, PATH, ['GET', 'HEAD', 'POST']);
+  });
+}
+
+/** Reads a body of any type up to the server's limit and forgets it. */
+function acceptAnyBody(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null));
+  // A content type that cannot be parsed would be refused before the parser above is asked.
+  scope.addHook('onRequest', async ({ raw }) => {
+    delete raw.headers['content-type'];
+  });
+}
+
+function claimsOf(
+  { config }: WebDependencies,
+  purpose: TokenPurpose,
+  request: TokenRequest,
+): TokenClaims | undefined {
+  const { keys, publication } = config;
+  return verifyToken(keys.tokenKeys, publication.slug, purpose, request.params.token);
+}
+
+async function leave(
+  deps: WebDependencies,
+  pages: Pages,
+  claims: TokenClaims,
+  request: TokenRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  // Asked before leaving only for the page: what the reader is told about is who they were.
+  const subscriber = await deps.audience.get(claims.id);
+  const outcome = await deps.audience.unsubscribe(claims.id);
+  request.log.info({ outcome: outcome.kind, issue: claims.issue }, 'a reader left');
+  if (!wantsPage(request)) return reply.type('text/plain; charset=utf-8').send('unsubscribed\n');
+  return html(reply, pages.render('left', person(subscriber)));
+}
+
+/** What a page may say about the person; nothing about someone who was erased. */
+function person(subscriber: Subscriber | undefined): Record<string, unknown> {
+  if (subscriber === undefined) return { listed: false };
+  const { address, status } = subscriber;
+  return { listed: status !== 'unsubscribed', who: maskAddress(address) };
+}
+
+/** Forged, cut off, or of another publication: says how to leave without a link. */
+function refuse(pages: Pages, reply: FastifyReply): FastifyReply {
+  return html(reply.code(404), pages.render('unknown-link', {}));
+}
+
+/** One person's page: for no cache and no search engine. */
+function privately(reply: FastifyReply): void {
+  reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex');
+}
+
+/** Browsers name HTML first; mailbox providers take anything and show nothing. */
+function wantsPage({ headers }: FastifyRequest): boolean {
+  return headers.accept?.includes('text/html') ?? false;
+}
+
+function html(reply: FastifyReply, document: string): FastifyReply {
+  return reply.type('text/html; charset=utf-8').send(document);
+}

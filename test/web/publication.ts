@@ -1,0 +1,85 @@
+/** A publication's web over a real Redis, on a free port, with everything it logged. */
+import { rm } from 'node:fs/promises';
+import type { FastifyInstance } from 'fastify';
+import type { Redis } from 'ioredis';
+import { parseAddress } from '../../src/audience/address.js';
+import { type Audience, createAudience } from '../../src/audience/store.js';
+import type { Config } from '../../src/config/types.js';
+import type { Issue } from '../../src/issue/types.js';
+import { createLogger } from '../../src/log.js';
+import { signToken } from '../../src/message/tokens.js';
+import { keysOf } from '../../src/redis/keys.js';
+import { buildWeb } from '../../src/web/server.js';
+import { type ConfigOverrides, testConfig } from '../support/config.js';
+import { startTestRedis } from '../support/redis.js';
+
+export interface WebPublication {
+  /** Where the web listens. */
+  url: string;
+  app: FastifyInstance;
+  config: Config;
+  audience: Audience;
+  redis: Redis;
+  /** Every line logged so far. */
+  log: string[];
+  /** Issues of the archive, newest first; tests may change it. */
+  shelf: Issue[];
+  /** Adds an active subscriber and returns the token of their mails. */
+  subscribe(address: string): Promise<{ id: string; token: string }>;
+  /** Every key of Redis with its value and expiry, to compare before and after. */
+  dump(): Promise<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+export const INSTANCE = 'this-very-redis';
+
+export async function startWebPublication(
+  overrides: ConfigOverrides = {},
+): Promise<WebPublication> {
+  const server = await startTestRedis();
+  const redis = server.client();
+  const config = testConfig(overrides);
+  const { slug } = config.publication;
+  const { idKey, tokenKeys } = config.keys;
+  const audience = createAudience({ redis, keys: keysOf(slug), idKey });
+  const log: string[] = [];
+  const shelf: Issue[] = [];
+  const app = await buildWeb({
+    config,
+    audience,
+    log: createLogger({ level: 'debug', pretty: false, to: { write: (line) => log.push(line) } }),
+    instanceId: INSTANCE,
+    frozenIssues: {
+      list: async () =>
+        shelf.map(({ number, title, date }) => ({ number, title, date, version: title })),
+      get: async (number) => shelf.find((issue) => issue.number === number),
+    },
+    ready: async () => (await redis.ping()) === 'PONG',
+  });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  return {
+    ...{ url, app, config, audience, redis, log, shelf },
+    async subscribe(address) {
+      const parsed = parseAddress(address);
+      if (!parsed.ok) throw new Error(parsed.reason);
+      await audience.put([{ address: parsed.address }], { source: 'operator', at: 1_790_000_000 });
+      const id = audience.idOf(parsed.address);
+      return { id, token: signToken(tokenKeys, { purpose: 'unsubscribe', id, issue: 7 }, slug) };
+    },
+    dump: () => dump(redis),
+    async stop() {
+      await app.close();
+      await server.stop();
+      await rm(config.dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function dump(redis: Redis): Promise<Record<string, string>> {
+  const keys = (await redis.keys('*')).sort();
+  const entries = keys.map(async (key) => {
+    const [value, expiry] = await Promise.all([redis.dumpBuffer(key), redis.pexpiretime(key)]);
+    return [key, `${value?.toString('base64')} ${expiry}`];
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
