@@ -289,7 +289,9 @@ function isPositive(reply: Reply): boolean {
 }
 
 function endsWithCrlf(chunks: readonly Buffer[]): boolean {
-  const filled = chunks.filter((chunk) => chunk.length > 0);
-  const tail = Buffer.concat(filled.slice(-2).map((chunk) => chunk.subarray(-2)));
-  return tail.subarray(-2).equals(CRLF_DOT.subarray(0, 2));
+  const last = chunks.at(-1);
+  // A line end may be cut in two; ordinarily it is not, and nothing needs joining.
+  const tail =
+    last && last.length >= 2 ? last : Buffer.concat(chunks.map((chunk) => chunk.subarray(-2)));
+  return tail.at(-2) === 0x0d && tail.at(-1) === 0x0a;
 }

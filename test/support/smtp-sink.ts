@@ -112,8 +112,15 @@ export async function startSink(options: SinkOptions = {}): Promise<Sink> {
     sink.connections.peak = Math.max(sink.connections.peak, sink.connections.now);
     const connection = new SinkConnection(book, socket, sink.connections.ever);
     open.add(connection);
+    // Over once this side has said goodbye: the client may be back before its own is noticed.
+    let over = false;
+    const end = () => {
+      if (!over) sink.connections.now -= 1;
+      over = true;
+    };
+    socket.once('finish', end);
     socket.once('close', () => {
-      sink.connections.now -= 1;
+      end();
       open.delete(connection);
     });
   });
