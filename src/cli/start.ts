@@ -1,0 +1,110 @@
+/** `pressrun start [web] [worker] [inbound]`: the services of a publication, in the foreground. */
+import type { Command } from 'commander';
+import { startWorker } from '../../workers/worker.js';
+import { loadConfig } from '../config/load.js';
+import type { Config } from '../config/types.js';
+import { AppError } from '../errors.js';
+import { createLogger, type Logger } from '../log.js';
+import { openSystem, type System } from '../system.js';
+import { action, EXIT, type Terminal } from './command.js';
+import { onInterrupt } from './interrupt.js';
+import { serveWeb } from './serve.js';
+
+type ServiceName = 'web' | 'worker';
+
+interface Service {
+  close(): Promise<void>;
+}
+
+/** Each service by its name, in the order they start; they stop in the reverse one. */
+const SERVICES: Record<ServiceName, (system: System) => Promise<Service>> = {
+  async web(system) {
+    const web = await serveWeb(system);
+    system.log.info({ publicUrl: system.config.publication.url }, 'web is ready');
+    return web;
+  },
+  async worker(system) {
+    const worker = await startWorker(system);
+    system.log.info('worker is ready');
+    return worker;
+  },
+};
+
+export function registerStart(program: Command): void {
+  const command = program
+    .command('start')
+    .argument('[services...]', 'web, worker, inbound (default: all that are set up)')
+    .description('run the services in the foreground; SIGTERM or Ctrl-C stops them cleanly')
+    .addHelpText(
+      'after',
+      `
+  web      the public pages: unsubscribing, archive
+  worker   plans and delivers sends
+  inbound  takes bounces and unsubscribe mails (needs inbound.domain or bounce.domain)`,
+    );
+  action(command, (terminal, services) => start(terminal, services));
+}
+
+async function start(terminal: Terminal, asked: string[]): Promise<number> {
+  const interrupt = onInterrupt();
+  try {
+    const config = await loadConfig(terminal.dir);
+    const names = servicesFor(asked, config);
+    const log = createLogger({ pretty: terminal.interactive });
+    const system = await openSystem(config, log);
+    try {
+      await runUntil(interrupt.signal, names, system, log);
+    } finally {
+      await system.close();
+    }
+    return EXIT.ok;
+  } finally {
+    interrupt.release();
+  }
+}
+
+/** @throws AppError usage */
+function servicesFor(asked: string[], config: Config): ServiceName[] {
+  const known = Object.keys(SERVICES) as ServiceName[];
+  const unknown = asked.find((name) => name !== 'inbound' && !known.includes(name as ServiceName));
+  if (unknown !== undefined) {
+    throw new AppError('usage', `no service is called "${unknown}": web, worker, inbound`);
+  }
+  if (asked.includes('inbound')) throw noInbound(config);
+  return asked.length === 0 ? known : known.filter((name) => asked.includes(name));
+}
+
+function noInbound({ inbound, bounce }: Config): AppError {
+  const isSetUp = inbound.domain !== undefined || bounce.domain !== undefined;
+  const missing = isSetUp ? '' : ', and neither inbound.domain nor bounce.domain is set';
+  return new AppError(
+    'usage',
+    `this version of pressrun takes no mail in${missing}: start web and worker without it`,
+  );
+}
+
+async function runUntil(
+  signal: AbortSignal,
+  names: ServiceName[],
+  system: System,
+  log: Logger,
+): Promise<void> {
+  const running: Service[] = [];
+  try {
+    for (const name of names) {
+      if (!signal.aborted) running.push(await SERVICES[name](system));
+    }
+    await aborted(signal);
+    log.info('stopping: a second signal ends it at once');
+  } finally {
+    for (const service of running.reverse()) await service.close();
+  }
+  log.info('stopped');
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
