@@ -27,7 +27,8 @@ const DOMAIN =
 export function mailboxValue(mailbox: Mailbox, column: number): string {
   const address = headerAddress(mailbox.address);
   const name = phrase(mailbox.name, column);
-  if (name === '') return address;
+  // In brackets even without a name: parsers differ over a bare quoted local part.
+  if (name === '') return `<${address}>`;
   const lastLine = name.slice(name.lastIndexOf('\n') + 1);
   const used = name.includes('\n') ? lastLine.length : column + name.length;
   const separator = used + address.length + 3 > 78 ? '\r\n ' : ' ';
