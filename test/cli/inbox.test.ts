@@ -20,7 +20,7 @@ const MAIL = [
   '--b',
   'Content-Type: text/html; charset=utf-8',
   '',
-  '<html><head><title>x</title></head><body><script>alert(1)</script><p>Rich words</p></body></html>',
+  '<html><head><title>x</title></head><body><script>alert(1)</script><p>Rich <a href="https://a.example/">words</a> <a href="#x">x</a></p></body></html>',
   '--b--',
   '',
 ].join('\r\n');
@@ -63,7 +63,7 @@ test('the inbox takes what is sent and lists it, newest first, with its words es
   const list = await get(inbox, '/');
   assert.match(list.body, /60 mails received/);
   assert.match(list.body, /Letters – &lt;b&gt;bold&lt;\/b&gt;/);
-  assert.match(list.body, /Jürgen &lt;reader@example\.org&gt;/);
+  assert.match(list.body, /Jürgen<\/span> reader@example\.org/);
   assert.equal(list.body.match(/href="\/mails\/\d+"/g)?.length, 50);
   assert.equal((await get(inbox, '/?page=2')).body.match(/href="\/mails\/\d+"/g)?.length, 10);
 });
@@ -76,7 +76,8 @@ test('a mail is shown with its unsubscribe link, as HTML that can run nothing, a
   assert.doesNotMatch(page.body, /allow-scripts|<script/);
 
   const framed = await get(inbox, '/mails/1/html');
-  assert.match(framed.body, /Rich words/);
+  assert.match(framed.body, /Rich <a target="_blank" href="https:\/\/a\.example\/">words/);
+  assert.match(framed.body, /<a href="#x">/);
   assert.match(framed.csp, /^sandbox allow-popups .*default-src 'none'/);
   assert.doesNotMatch(framed.csp, /allow-scripts|allow-same-origin/);
 

@@ -105,9 +105,9 @@ function plainView(email: Email, mail: InboxMail, view: View): string | undefine
   return undefined;
 }
 
-/** Links must leave the frame: most sites refuse to be shown in one. */
+/** Links to elsewhere must leave the frame: most sites refuse to be shown in one. */
 function withLinksInNewTab(html: string): string {
-  return html.replace(/<head\b[^>]*>/i, (head) => `${head}<base target="_blank">`);
+  return html.replace(/<a\b(?=[^>]*\bhref="https?:)/gi, '<a target="_blank"');
 }
 
 function page(reply: FastifyReply, template: string, data: object): FastifyReply {

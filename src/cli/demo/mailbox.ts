@@ -19,7 +19,9 @@ export interface InboxMail {
 export interface Heading {
   subject: string;
   from: string;
-  to: string;
+  /** May be empty. */
+  toName: string;
+  toAddress: string;
 }
 
 export class Mailbox {
@@ -76,14 +78,11 @@ export function unsubscribeUrl(email: Email): string | undefined {
 }
 
 export function headingOf(email: Email, mail: InboxMail): Heading {
+  const { from, to } = email;
   return {
     subject: email.subject || '(no subject)',
-    from: nameOf(email.from) || mail.envelopeFrom,
-    to: nameOf(email.to?.[0]) || mail.envelopeTo,
+    from: from?.address ? `${from.name} <${from.address}>`.trim() : mail.envelopeFrom,
+    toName: to?.[0]?.name ?? '',
+    toAddress: to?.[0]?.address ?? mail.envelopeTo,
   };
-}
-
-function nameOf(address: Email['from']): string {
-  if (!address?.address) return '';
-  return address.name ? `${address.name} <${address.address}>` : address.address;
 }
