@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import { AppError } from '../../src/errors.js';
+import { createLogger } from '../../src/log.js';
+import type { WebDependencies } from '../../src/web/dependencies.js';
+import { buildWeb } from '../../src/web/server.js';
+import { fullIssue } from '../render/issue-fixture.js';
+import { testConfig } from '../support/config.js';
+import { startWebPublication, type WebPublication } from './publication.js';
+
+describe('the web server', () => {
+  let publication: WebPublication;
+  let routes: string[];
+  before(async () => {
+    publication = await startWebPublication();
+    publication.shelf.push(fullIssue());
+    const { token } = await publication.subscribe('reader@a.example');
+    const files = ['/style.css', '/favicon.svg', '/favicon.ico', '/robots.txt', '/healthz'];
+    routes = ['/', '/issues', '/issues/12', `/u/${token}`, ...files];
+  });
+  after(() => publication?.stop());
+
+  const ask = (path: string, init: RequestInit = {}) => fetch(`${publication.url}${path}`, init);
+
+  test('GET and HEAD of every route leave Redis exactly as it was', async () => {
+    const before = await publication.dump();
+    assert.ok(Object.keys(before).length > 0);
+    for (const path of routes) {
+      for (const method of ['GET', 'HEAD']) assert.equal((await ask(path, { method })).status, 200);
+    }
+    assert.deepEqual(await publication.dump(), before);
+  });
+
+  test('HEAD answers with the headers of GET and no body', async () => {
+    for (const path of routes) {
+      const [get, head] = await Promise.all([ask(path), ask(path, { method: 'HEAD' })]);
+      assert.equal(await head.text(), '');
+      for (const name of ['content-type', 'content-length', 'etag', 'cache-control'])
+        assert.equal(head.headers.get(name), get.headers.get(name), `${path} ${name}`);
+    }
+  });
+
+  test('methods a page does not take get 405 and the list of those it does', async () => {
+    const before = await publication.dump();
+    for (const path of routes) {
+      const takesPost = path.startsWith('/u/');
+      for (const method of ['PUT', 'PATCH', 'DELETE', 'OPTIONS', ...(takesPost ? [] : ['POST'])]) {
+        const response = await ask(path, { method });
+        assert.equal(response.status, 405, `${method} ${path}`);
+        assert.equal(response.headers.get('allow'), takesPost ? 'GET, HEAD, POST' : 'GET, HEAD');
+        assert.match(await response.text(), /<h1 class="display">Not like this<\/h1>/);
+      }
+    }
+    assert.deepEqual(await publication.dump(), before);
+  });
+
+  test('every answer forbids scripts, frames and passing on the address', async () => {
+    for (const path of [...routes, '/nothing', '/u/nonsense', '/%zz']) {
+      const { headers } = await ask(path);
+      const policy = headers.get('content-security-policy') ?? '';
+      assert.match(policy, /default-src 'none'/, path);
+      assert.doesNotMatch(policy, /script-src|unsafe/, path);
+      assert.equal(headers.get('referrer-policy'), 'no-referrer');
+      assert.equal(headers.get('x-frame-options'), 'DENY');
+      assert.equal(headers.get('set-cookie'), null);
+    }
+  });
+
+  test('no page holds a script, a style of its own or anything from elsewhere', async () => {
+    for (const path of ['/', '/issues', '/issues/12', routes[3] ?? '', '/nothing']) {
+      const html = await (await ask(path)).text();
+      assert.doesNotMatch(html, /<script|<style| style=| on\w+=|<iframe/i, path);
+      assert.doesNotMatch(html, /<link rel="(?!canonical)[^>]*href="https?:/, path);
+    }
+  });
+
+  test('what is not there gets a page that repeats nothing of the request', async () => {
+    const response = await ask('/<b>hidden?who=me@a.example', {
+      headers: { accept: 'text/html', 'x-forwarded-for': '6.6.6.6', host: 'evil.example' },
+    });
+    const html = await response.text();
+    assert.equal(response.status, 404);
+    assert.doesNotMatch(html, /hidden|a\.example|6\.6\.6\.6|evil/);
+    assert.match(html, new RegExp(response.headers.get('x-request-id') ?? 'none'));
+  });
+
+  test('a body over the limit gets 413 and does nothing', async () => {
+    const { id, token } = await publication.subscribe('large@a.example');
+    const response = await ask(`/u/${token}`, { method: 'POST', body: 'x'.repeat(20_000) });
+    assert.equal(response.status, 413);
+    assert.match(await response.text(), /That is too much/);
+    assert.equal((await publication.audience.get(id))?.status, 'active');
+  });
+
+  test('a URL that cannot be decoded is not found, not an error', async () => {
+    for (const path of ['/%zz', '/u/%E0%A4%A', '/issues/%']) {
+      const response = await ask(path);
+      assert.equal(response.status, 404, path);
+      assert.match(response.headers.get('content-type') ?? '', /^text\/html/);
+    }
+  });
+
+  test('nonsense on the line gets 400 and the server lives on', async () => {
+    const { port } = new URL(publication.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.end('HELO there\r\n\r\n');
+    const [answer] = await once(socket, 'data');
+    assert.match(String(answer), /^HTTP\/1\.1 400 /);
+    assert.equal((await ask('/healthz')).status, 200);
+  });
+
+  test('request ids are ours, whatever a caller sends', async () => {
+    const { headers } = await ask('/', {
+      headers: { 'x-request-id': 'mine', 'request-id': 'mine' },
+    });
+    assert.match(headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/);
+  });
+
+  test('log lines name the route, never the URL', async () => {
+    await ask('/issues/12?utm=secret-campaign');
+    await ask('/elsewhere/secret-path', { headers: { 'user-agent': 'secret-agent' } });
+    const lines = publication.log.join('');
+    assert.match(lines, /"route":"\/issues\/:number","status":200/);
+    assert.match(lines, /"route":"none","status":404/);
+    assert.doesNotMatch(lines, /secret/);
+  });
+});
+
+describe('the web server while something is broken', () => {
+  const log: string[] = [];
+  const broken = (error: Error): Promise<never> => Promise.reject(error);
+  const build = (error: Error) => {
+    const dependencies: WebDependencies = {
+      config: testConfig(),
+      log: createLogger({ pretty: false, to: { write: (line) => log.push(line) } }),
+      instanceId: 'x',
+      audience: { get: () => broken(error), unsubscribe: () => broken(error) },
+      frozenIssues: { list: () => broken(error), get: () => broken(error) },
+      ready: async () => false,
+    };
+    return buildWeb(dependencies);
+  };
+
+  test('says 503 and when to come back while Redis is away', async () => {
+    const app = await build(new AppError('redis_unreachable', 'redis at 10.0.0.1 does not answer'));
+    const response = await app.inject({ url: '/issues' });
+    assert.equal(response.statusCode, 503);
+    assert.equal(response.headers['retry-after'], '60');
+    assert.doesNotMatch(response.body, /10\.0\.0\.1|redis/i);
+    assert.equal((await app.inject({ url: '/healthz' })).statusCode, 503);
+    await app.close();
+  });
+
+  test('shows nothing of the inside and logs it without the arguments', async () => {
+    const fault = Object.assign(new Error('WRONGTYPE inside'), {
+      command: { args: ['who@a.example'] },
+    });
+    const app = await build(fault);
+    const response = await app.inject({ url: '/issues', headers: { accept: 'text/html' } });
+    assert.equal(response.statusCode, 500);
+    assert.doesNotMatch(response.body, /WRONGTYPE|at .*\.ts/);
+    assert.match(log.join(''), /WRONGTYPE inside/);
+    assert.doesNotMatch(log.join(''), /a\.example/);
+    await app.close();
+  });
+});
