@@ -4,7 +4,7 @@ import type { ReplyAction, ReplyRule } from './reply-rule.js';
 import { REPLY_RULES } from './reply-rules.js';
 
 /** What a refusal means. */
-export interface Classified {
+interface Classified {
   /** Stable word for statistics and the operator: "unknown-user", "quota", … */
   class: string;
   action: ReplyAction;

@@ -6,7 +6,7 @@ import { type Offer, openSession } from './session.js';
 import { TIMEOUTS } from './timeouts.js';
 import type { Reply } from './types.js';
 
-export type RelayCheck =
+type RelayCheck =
   | { kind: 'ready'; relay: string; offer: Offer }
   | { kind: 'refused'; relay: string; stage: 'connect' | 'auth'; reply: Reply }
   | { kind: 'unreachable'; relay: string; reason: string };

@@ -44,6 +44,8 @@ export class Conversation {
   begun = 0;
   readonly #session: Session;
   readonly #timeouts: Timeouts;
+  /** The server takes the size with MAIL. @see RFC 1870 §5 */
+  readonly #declaresSize: boolean;
   readonly #replies = new ReplyReader();
   readonly #expected: Expected[] = [];
   readonly #ended: Promise<void>;
@@ -56,6 +58,7 @@ export class Conversation {
   constructor(session: Session, timeouts: Timeouts) {
     this.#session = session;
     this.#timeouts = timeouts;
+    this.#declaresSize = session.offer.extensions.some((line) => /^SIZE\b/.test(line));
     const { socket } = session;
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     session.onEnd((reason) => this.drop(reason));
@@ -123,8 +126,7 @@ export class Conversation {
   }
 
   #commandsFor(envelope: Envelope, chunks: readonly Buffer[]): [Command, string][] {
-    const sized = this.#session.offer.extensions.some((line) => /^SIZE\b/.test(line));
-    const size = sized ? ` SIZE=${messageBytes(chunks)}` : '';
+    const size = this.#declaresSize ? ` SIZE=${messageBytes(chunks)}` : '';
     const reset: [Command, string][] = this.#mailOpen ? [['reset', 'RSET\r\n']] : [];
     return [
       ...reset,

@@ -10,7 +10,7 @@ import type { Relay } from './relay-url.js';
 import { type Opened, type Opening, openSession } from './session.js';
 import type { Timeouts } from './timeouts.js';
 
-export interface PoolOptions {
+interface PoolOptions {
   relay: Relay;
   /** Most connections at a time. */
   connections: number;
@@ -24,9 +24,7 @@ export interface PoolOptions {
 }
 
 /** A connection to use and to give back, or why there is none. */
-export type Lease =
-  | { kind: 'open'; conversation: Conversation }
-  | Exclude<Opened, { kind: 'open' }>;
+type Lease = { kind: 'open'; conversation: Conversation } | Exclude<Opened, { kind: 'open' }>;
 
 interface Waiting {
   /** Only a connection that has carried nothing yet will do. */

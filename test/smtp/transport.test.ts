@@ -109,5 +109,6 @@ test('TLS carries a message like the clear does', async (t) => {
   const body = `${'The same line, many times over.\r\n'.repeat(5000)}`;
   const sent = ['one', 'two', 'three'].map((id) => transport.send(ENVELOPE, message(id, body)));
   for (const outcome of await Promise.all(sent)) assert.equal(outcome.kind, 'accepted');
+  assert.equal(sink.connections.ever, 2);
   for (const { raw } of sink.messages) assert.ok(raw?.toString('latin1').endsWith(body));
 });

@@ -21,7 +21,7 @@ export interface Inbox {
   stop(): Promise<void>;
 }
 
-export interface InboxOptions {
+interface InboxOptions {
   /** Loopback address to listen on. */
   host: string;
   /** Port of the pages; default: any free one. SMTP always takes a free one. */

@@ -16,7 +16,7 @@ export interface InboxMail {
   raw: Buffer;
 }
 
-export interface Heading {
+interface Heading {
   subject: string;
   from: string;
   /** May be empty. */
