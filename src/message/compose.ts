@@ -19,11 +19,11 @@ import {
   subjectValue,
 } from './headers.js';
 import type { TokenKeys } from './mac.js';
-import type { MessageSettings, PreparedMessage } from './prepare.js';
+import type { PreparedMessage } from './prepare.js';
 import { encodeQuotedPrintable } from './quoted-printable.js';
 import { signedHeaderNames } from './relay-profile.js';
 import { signToken } from './tokens.js';
-import type { ComposedMessage, Recipient } from './types.js';
+import type { ComposedMessage, MessageSettings, Recipient } from './types.js';
 import { returnPathLocalPart } from './verp.js';
 
 /** Makes one person's copy of a prepared message. */

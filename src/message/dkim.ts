@@ -17,7 +17,7 @@ import {
   verify,
 } from 'node:crypto';
 import { AppError } from '../errors.js';
-import type { HeaderField } from './headers.js';
+import type { HeaderField } from './types.js';
 
 export interface DkimSigner {
   domain: string;

@@ -6,7 +6,7 @@
 import { escapeBytes } from './quoted-printable.js';
 
 /** RFC 5322 §2.1.1: lines SHOULD be no longer, CRLF not counted. */
-const LINE_LIMIT = 78;
+export const LINE_LIMIT = 78;
 /** RFC 2047 §2, delimiters counted. */
 const ENCODED_WORD_LIMIT = 75;
 const FOLD = '\r\n ';

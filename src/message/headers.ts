@@ -7,15 +7,8 @@
 import { createHash } from 'node:crypto';
 import { headerText, truncateText, unstructuredValue } from './header-text.js';
 import { mailboxValue, phrase } from './mailbox.js';
-import type { MessageSettings } from './prepare.js';
 import { correlationHeaders, relayOrders } from './relay-profile.js';
-import type { Recipient } from './types.js';
-
-/** One header field; the value is in wire form: ASCII, folded, without the last CRLF. */
-export interface HeaderField {
-  name: string;
-  value: string;
-}
+import type { HeaderField, MessageSettings, Recipient } from './types.js';
 
 /** Gmail refuses subjects of more than 998 characters; encoded, 500 bytes stay below that. */
 const MAX_SUBJECT_BYTES = 500;

@@ -5,7 +5,14 @@
  */
 import type { Mailbox } from '../config/types.js';
 import { AppError } from '../errors.js';
-import { encodedWords, foldAtBlanks, headerText, isPlain, truncateText } from './header-text.js';
+import {
+  encodedWords,
+  foldAtBlanks,
+  headerText,
+  isPlain,
+  LINE_LIMIT,
+  truncateText,
+} from './header-text.js';
 
 /** Longer names are cut: nobody reads them, and a header field has its limits. */
 const MAX_NAME_BYTES = 200;
@@ -31,7 +38,7 @@ export function mailboxValue(mailbox: Mailbox, column: number): string {
   if (name === '') return `<${address}>`;
   const lastLine = name.slice(name.lastIndexOf('\n') + 1);
   const used = name.includes('\n') ? lastLine.length : column + name.length;
-  const separator = used + address.length + 3 > 78 ? '\r\n ' : ' ';
+  const separator = used + address.length + ' <>'.length > LINE_LIMIT ? '\r\n ' : ' ';
   return `${name}${separator}<${address}>`;
 }
 
@@ -50,8 +57,12 @@ export function phrase(name: string, column: number): string {
 function headerAddress(address: string): string {
   const at = address.lastIndexOf('@');
   const local = address.slice(0, at);
-  const isSafe = (DOT_ATOM.test(local) || QUOTED_STRING.test(local)) && at > 0;
-  if (!isSafe || !DOMAIN.test(address.slice(at + 1)) || address.length > MAX_ADDRESS_LENGTH) {
+  const isSafe =
+    address.length <= MAX_ADDRESS_LENGTH &&
+    at > 0 &&
+    (DOT_ATOM.test(local) || QUOTED_STRING.test(local)) &&
+    DOMAIN.test(address.slice(at + 1));
+  if (!isSafe) {
     throw new AppError('address_invalid', 'an address cannot stand in a mail: not plain ASCII');
   }
   return address;

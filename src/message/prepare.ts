@@ -8,32 +8,10 @@
  * @see RFC 5322 (format), RFC 2045–2047 (MIME), RFC 2369, RFC 2919, RFC 8058 (list headers)
  */
 import { createHash } from 'node:crypto';
-import type { Mailbox, RelayProfile } from '../config/types.js';
 import type { Piece, RenderedMail } from '../render/types.js';
-import { type HeaderField, sharedHeaders } from './headers.js';
+import { sharedHeaders } from './headers.js';
 import { type BodySegment, boundaryOf, multipartBody } from './multipart.js';
-
-/** What a mail needs beside its content. Domains are A-labels. */
-export interface MessageSettings {
-  /** Lower-case letters, digits and dashes. */
-  slug: string;
-  /** Issue number, 1 … 16,777,215 (three bytes of a return path). */
-  issue: number;
-  /** 1 for the first approval, raised by each `amend`. */
-  revision: number;
-  from: Mailbox;
-  replyTo?: Mailbox | undefined;
-  /** http or https, without a trailing slash: unsubscribe links are `{publicUrl}/u/TOKEN`. */
-  publicUrl: string;
-  publicationName: string;
-  profile: RelayProfile;
-  /** Where bounces are read; absent: bounces go to the From address. */
-  bounceDomain?: string | undefined;
-  /** Where mail is read; absent: no `mailto:` form of unsubscribing. */
-  inboundDomain?: string | undefined;
-  /** Present when messages must be signed. */
-  dkim?: { domain: string; selector: string } | undefined;
-}
+import type { HeaderField, MessageSettings } from './types.js';
 
 /** A message frozen for sending: plain JSON, so that it outlives restarts and upgrades. */
 export interface PreparedMessage {

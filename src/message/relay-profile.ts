@@ -5,7 +5,7 @@
  * tracking is switched off per message: it would rewrite the unsubscribe link and break DKIM.
  */
 import type { RelayProfile } from '../config/types.js';
-import type { HeaderField } from './headers.js';
+import type { HeaderField } from './types.js';
 
 /** Whom a copy is for, in terms that may leave the house. */
 export interface Correlation {

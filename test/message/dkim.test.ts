@@ -6,7 +6,8 @@ import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
 import { AppError } from '../../src/errors.js';
 import { createComposer } from '../../src/message/compose.js';
 import { createSigner } from '../../src/message/dkim.js';
-import { type MessageSettings, prepareMessage } from '../../src/message/prepare.js';
+import { prepareMessage } from '../../src/message/prepare.js';
+import type { MessageSettings } from '../../src/message/types.js';
 import type { RenderedMail } from '../../src/render/types.js';
 import {
   NAME_PLAIN,

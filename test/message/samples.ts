@@ -2,8 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { createSigner } from '../../src/message/dkim.js';
-import type { MessageSettings } from '../../src/message/prepare.js';
-import type { Recipient } from '../../src/message/types.js';
+import type { MessageSettings, Recipient } from '../../src/message/types.js';
 import type { Piece, RenderedMail } from '../../src/render/types.js';
 
 export const TOKEN_KEYS: [Buffer] = [Buffer.alloc(32, 'k')];
