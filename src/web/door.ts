@@ -19,7 +19,7 @@ const ANSWER_WITHIN_MS = 10_000;
 const MAX_ANSWER_BYTES = 4_096;
 
 /** `rehearsal`: a loopback URL, accepted unasked because the operator said so. */
-export type Door = { kind: 'answered'; loopback: boolean } | { kind: 'rehearsal' };
+type Door = { kind: 'answered'; loopback: boolean } | { kind: 'rehearsal' };
 
 /**
  * Proves that `publication.url` reaches this installation.

@@ -11,7 +11,7 @@ import { IMAGES_PATH } from './images.js';
 /** A rendered issue is some 100 KB: the newest and whatever is read now stay within 10 MB. */
 const KEPT = 100;
 
-export interface ShelvedIssue {
+interface ShelvedIssue {
   title: string;
   /** The preheader, when the author wrote one. */
   deck: string | undefined;
@@ -23,7 +23,7 @@ export interface ShelvedIssue {
   description: string | undefined;
 }
 
-export interface Shelf {
+interface Shelf {
   /** undefined when the issue has vanished since it was listed. */
   find(listing: IssueListing): Promise<ShelvedIssue | undefined>;
 }
