@@ -63,3 +63,13 @@ export function isInnerTitle(next: RootContent | undefined, source: string): boo
   const kind = next && kindOf(next, source);
   return kind === 'text' || kind === 'label' || kind === 'bullets';
 }
+
+/** Whether text and then a label come, from a place on, before the next item or section. */
+export function leadsToLabel(nodes: readonly RootContent[], from: number, source: string): boolean {
+  for (let i = from; i < nodes.length; i++) {
+    const node = nodes[i];
+    const kind = node && kindOf(node, source);
+    if (kind !== 'text') return kind === 'label';
+  }
+  return false;
+}

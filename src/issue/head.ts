@@ -44,6 +44,8 @@ export function readParagraphHead(
   const credited = credits !== undefined;
   if (!credited && !colon && !cursor.atEnd) return undefined;
   const bare = !credited && !colon;
+  // "**Summary**:" over a table names what follows, as a bold run that ends in a colon does.
+  if (title.bold && colon && !credited && cursor.atEnd) return undefined;
   return { ...finish(title, credits, cursor, colon), tags: [], bare };
 }
 

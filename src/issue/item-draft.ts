@@ -22,7 +22,6 @@ export interface Place {
 
 export class ItemDraft {
   readonly head: Head;
-  /** Labels and items without text, to be reported once the item is complete. */
   readonly #fields: Field[];
   readonly #rewritten: Rewritten;
   readonly #line: number;
@@ -36,11 +35,6 @@ export class ItemDraft {
     this.#line = position.line;
     this.#endLine = position.endLine;
     this.#fields = [{ label: undefined, position, nodes: paragraphOf(head.rest, opening) }];
-  }
-
-  /** Whether the title stands alone so far. */
-  get isBare(): boolean {
-    return this.head.bare && this.#fields.every(({ nodes }) => nodes.length === 0);
   }
 
   /** Whether a label was opened and nothing follows it yet. */

@@ -23,6 +23,8 @@ const FIELDS: ReadonlyMap<string, Field> = new Map<string, Field>([
   ['web_url', 'webUrl'],
 ]);
 
+const DATE = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?$/;
+
 export interface Metadata
   extends Pick<Issue, 'date' | 'subject' | 'preheader' | 'audio' | 'webUrl' | 'extra'> {
   /** Undefined when the file has none that is valid; that is an error found already. */
@@ -118,9 +120,11 @@ function readNumber(entry: Entry | undefined, findings: Findings): number | unde
 function readDate(entry: Entry | undefined, findings: Findings): string | undefined {
   const text = textOf(entry, findings);
   if (!entry || text === undefined) return undefined;
-  const day = /^(\d{4}-\d{2}-\d{2})(?:[T ].*)?$/.exec(text)?.[1];
-  const time = day === undefined ? Number.NaN : Date.parse(`${day}T00:00:00Z`);
-  if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(day ?? '-')) return day;
+  const [, year = '', month = '', day = ''] = DATE.exec(text) ?? [];
+  const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+  const time = Date.parse(`${date}T00:00:00Z`);
+  // Date rolls 30 February over into March.
+  if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(date)) return date;
   findings.error('date-invalid', entry.line, `the date "${text}" is no day written YYYY-MM-DD`);
   return undefined;
 }

@@ -16,7 +16,7 @@ const LABEL_LINE = new RegExp(
 
 /** A linked title at the start of a line or bullet, after tags: `[A [half-open, 1) range](https:`. */
 const LINKED_TITLE =
-  /^([ \t]*(?:[*+-][ \t]+)?(?:\[[^[\]\n]*\][ \t]*)*?)\[((?:(?!\]\().)+)\]\((?=<?https?:)/gm;
+  /^([ \t]*(?:[*+-][ \t]+)?(?:\[[^[\]\n]*\][ \t]*)*)\[((?:(?!\]\().)+)\]\((?=<?https?:)/gm;
 
 /** ``LaTeX quotes'', which CommonMark takes for the start of code. */
 const LATEX_QUOTES = /(?<![`\\])``(?=[^\s`])([^`\n]*?)''(?!`)/g;

@@ -2,12 +2,19 @@
  * From the blocks of a Markdown file to intro, sections and items: one pass, top to bottom.
  *
  * A paragraph item takes in what follows it (paragraphs, lists, quotes, deeper headings) up to the
- * next item or section. A bullet item ends with its bullet. Bullets are items only in free content:
- * a list behind a paragraph item belongs to that item, unless the item is a bare title, which has
- * nothing to say that a list could continue. Numbered points, tasks and nested bullets are Markdown.
+ * next item or section. A bullet item ends with its bullet, and a title without metadata, colon or
+ * label with its paragraph: it is passed on without a word. Bullets are items only in free content: a
+ * list behind an item that goes on belongs to that item. Numbered points, tasks and nested bullets
+ * are Markdown.
  */
 import type { Heading, List, Paragraph, RootContent } from 'mdast';
-import { bulletHead, findInnerHeadings, isInnerTitle, kindOf } from './block-kinds.js';
+import {
+  bulletHead,
+  findInnerHeadings,
+  isInnerTitle,
+  kindOf,
+  leadsToLabel,
+} from './block-kinds.js';
 import type { Rewritten } from './edits.js';
 import type { Findings } from './findings.js';
 import { type Head, readParagraphHead } from './head.js';
@@ -32,15 +39,12 @@ export function buildStructure(
   identity: { number: number; title: string },
   findings: Findings,
 ): Structure {
-  const builder = new StructureBuilder(rewritten, identity, findings);
-  const inner = findInnerHeadings(nodes, rewritten.text);
-  nodes.forEach((node, i) => {
-    builder.take(node, nodes[i + 1], inner.has(node));
-  });
-  return builder.finish();
+  const builder = new StructureBuilder(nodes, rewritten, identity, findings);
+  return builder.build();
 }
 
 class StructureBuilder {
+  readonly #nodes: readonly RootContent[];
   readonly #rewritten: Rewritten;
   readonly #identity: { number: number; title: string };
   readonly #findings: Findings;
@@ -49,31 +53,32 @@ class StructureBuilder {
   #intro: RootContent[] = [];
   /** The paragraph item that takes in what follows. */
   #open: ItemDraft | undefined;
-  /** The last bullet, as long as a label may still open it again. */
-  #lastBullet: ItemDraft | undefined;
+  /** The item that just ended, as long as a label may still open it again. */
+  #ended: ItemDraft | undefined;
   /** Free Markdown since the last item or heading. */
   #run: RootContent[] = [];
 
   constructor(
+    nodes: readonly RootContent[],
     rewritten: Rewritten,
     identity: { number: number; title: string },
     findings: Findings,
   ) {
+    this.#nodes = nodes;
     this.#rewritten = rewritten;
     this.#identity = identity;
     this.#findings = findings;
   }
 
-  take(node: RootContent, next: RootContent | undefined, isInnerHeading: boolean): void {
-    if (node.type === 'heading' && node.depth <= 3) {
-      if (isInnerHeading) this.#takeInnerHeading(node);
-      else this.#startSection(node);
-    } else if (node.type === 'paragraph') this.#takeParagraph(node, next);
-    else if (node.type === 'list') this.#takeList(node);
-    else this.#takeText(node);
-  }
-
-  finish(): Structure {
+  build(): Structure {
+    const inner = findInnerHeadings(this.#nodes, this.#source);
+    this.#nodes.forEach((node, index) => {
+      if (node.type === 'heading' && inner.has(node)) this.#takeInnerHeading(node);
+      else if (node.type === 'heading' && node.depth <= 3) this.#startSection(node);
+      else if (node.type === 'paragraph') this.#takeParagraph(node, index);
+      else if (node.type === 'list') this.#takeList(node);
+      else this.#takeText(node);
+    });
     this.#endBlock();
     const intro = this.#intro.length > 0 ? toMarkdown(this.#intro, this.#rewritten) : undefined;
     return { intro, sections: this.#stack.sections };
@@ -110,23 +115,25 @@ class StructureBuilder {
     this.#findings.warn('heading-in-item', line, message);
   }
 
-  #takeParagraph(paragraph: Paragraph, next: RootContent | undefined): void {
+  #takeParagraph(paragraph: Paragraph, index: number): void {
     const labelled = readLabel(paragraph, this.#source);
     const head = labelled ? undefined : readParagraphHead(paragraph.children, this.#source);
     if (labelled) this.#takeLabel(labelled.label, labelled.rest, paragraph);
-    else if (!head || this.#isText(head, next)) this.#takeText(paragraph);
+    else if (!head || this.#isText(head, index)) this.#takeText(paragraph);
     else if (this.#stack.current === undefined) this.#takeIntroItem(head, paragraph);
     else {
       this.#endBlock();
-      this.#open = new ItemDraft(head, paragraph, this.#rewritten);
+      const draft = new ItemDraft(head, paragraph, this.#rewritten);
+      if (head.bare && !leadsToLabel(this.#nodes, index + 1, this.#source)) this.#ended = draft;
+      else this.#open = draft;
     }
   }
 
   /** Whether what looks like the head of an item is part of the item that is open. */
-  #isText(head: Head, next: RootContent | undefined): boolean {
+  #isText(head: Head, index: number): boolean {
     if (this.#open?.awaitsText && head.summarizer === undefined) return true;
     if (!head.bare || !head.bold) return false;
-    return this.#open !== undefined && isInnerTitle(next, this.#source);
+    return this.#open !== undefined && isInnerTitle(this.#nodes[index + 1], this.#source);
   }
 
   #takeIntroItem(head: Head, paragraph: Paragraph): void {
@@ -138,9 +145,8 @@ class StructureBuilder {
   }
 
   #takeLabel(label: Label, rest: Paragraph['children'], paragraph: Paragraph): void {
-    // What follows the label of a bullet belongs to the bullet, as with any item.
-    this.#open ??= this.#lastBullet;
-    this.#lastBullet = undefined;
+    this.#open ??= this.#ended;
+    this.#ended = undefined;
     if (this.#open) {
       this.#open.open(label, rest, paragraph);
       return;
@@ -156,12 +162,13 @@ class StructureBuilder {
       this.#open.add(node);
       return;
     }
-    this.#endBullet();
+    this.#fileEnded();
     (this.#stack.current ? this.#run : this.#intro).push(node);
   }
 
   #takeList(list: List): void {
-    if (this.#stack.current === undefined || !this.#holdsFreeItems(list)) {
+    const holdsItems = kindOf(list, this.#source) === 'bullets';
+    if (this.#open || this.#stack.current === undefined || !holdsItems) {
       this.#takeText(list);
       return;
     }
@@ -179,14 +186,9 @@ class StructureBuilder {
       }
       endOthers();
       this.#endBlock();
-      this.#lastBullet = this.#bulletDraft(head, bullet);
+      this.#ended = this.#bulletDraft(head, bullet);
     }
     endOthers();
-  }
-
-  #holdsFreeItems(list: List): boolean {
-    const isFree = this.#open === undefined || (this.#open.isBare && !this.#open.awaitsText);
-    return isFree && kindOf(list, this.#source) === 'bullets';
   }
 
   #bulletDraft(head: Head, bullet: List['children'][number]): ItemDraft {
@@ -203,7 +205,7 @@ class StructureBuilder {
   #endBlock(): void {
     if (this.#open) this.#file(this.#open);
     this.#open = undefined;
-    this.#endBullet();
+    this.#fileEnded();
     if (this.#run.length > 0) {
       const markdown = toMarkdown(this.#run, this.#rewritten);
       this.#stack.current?.blocks.push({ kind: 'markdown', ...markdown });
@@ -211,9 +213,9 @@ class StructureBuilder {
     }
   }
 
-  #endBullet(): void {
-    if (this.#lastBullet) this.#file(this.#lastBullet);
-    this.#lastBullet = undefined;
+  #fileEnded(): void {
+    if (this.#ended) this.#file(this.#ended);
+    this.#ended = undefined;
   }
 
   #file(draft: ItemDraft): void {
