@@ -26,6 +26,15 @@ export function linksOfMarkdown(markdown: string): string[] {
   return urls;
 }
 
+/** The words a Markdown text prints, without those that are only the format's: labels, credits. */
+export function wordsOfMarkdown(markdown: string): string {
+  const root = unified().use(remarkParse).use(remarkGfm, { singleTilde: false }).parse(markdown);
+  return plainText([root]).replace(
+    /\bsummarized by\b|\bH\/T\b|^(?:Read more|Prerequisit(?:es|ies)):|['’]s? opinion:/gm,
+    ' ',
+  );
+}
+
 /** Addresses of all links and images of an issue. */
 export function linksOfIssue(issue: Issue): Set<string> {
   const urls = new Set(itemsOf(issue).flatMap((item) => item.urls));
@@ -43,7 +52,7 @@ export function textOfIssue(issue: Issue): string {
     [
       item.tags.join(' '),
       item.title,
-      item.authors.join(' '),
+      item.authors.join(' and '),
       item.venue,
       item.year,
       item.summarizer,
