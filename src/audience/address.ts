@@ -12,6 +12,8 @@ export type ParsedAddress = { ok: true; address: Address } | { ok: false; reason
 
 const MAX_LOCAL_OCTETS = 64;
 const MAX_ADDRESS_OCTETS = 254;
+/** RFC 5322 §3.2.3: nearly every local part there is. */
+const DOT_ATOM = /^[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** @param text one bare address; surrounding blanks are ignored */
@@ -31,9 +33,14 @@ export function parseAddress(text: string): ParsedAddress {
     return refuse('the part before the "@" is over 64 characters');
   const address = `${local}@${domain}`;
   if (address.length > MAX_ADDRESS_OCTETS) return refuse('longer than 254 characters');
+  const wellFormed = DOT_ATOM.test(local) || isQuotedMailbox(address);
+  return wellFormed ? { ok: true, address: address as Address } : refuse('not an address');
+}
+
+/** What a local part may be beside a dot-atom is rare and intricate: a parser decides. */
+function isQuotedMailbox(address: string): boolean {
   const parsed = addresses.parseOneAddress(address);
-  const isBare = parsed?.type === 'mailbox' && parsed.name === null && parsed.address === address;
-  return isBare ? { ok: true, address: address as Address } : refuse('not an address');
+  return parsed?.type === 'mailbox' && parsed.name === null && parsed.address === address;
 }
 
 function refuse(reason: string): ParsedAddress {

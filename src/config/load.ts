@@ -10,7 +10,7 @@ import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { packageRoot } from '../package-root.js';
-import { type Path, readYamlFile } from './document.js';
+import { type Path, readYamlFile, type YamlFile } from './document.js';
 import { type Environment, overridesOf } from './environment.js';
 import { loadKeys } from './keys.js';
 import { configError } from './problems.js';
@@ -20,8 +20,8 @@ import type { Config } from './types.js';
 /** All of the configuration that is no secret of the installation. */
 export type Settings = Omit<Config, 'keys'>;
 
-const FILE_NAME = 'pressrun.yaml';
-const DATA_FOLDER = '.pressrun';
+export const FILE_NAME = 'pressrun.yaml';
+export const DATA_FOLDER = '.pressrun';
 
 /**
  * @param dir the publication's folder
@@ -45,6 +45,19 @@ export async function loadSettings(dir: string, env: Environment = process.env):
     code: 'config_missing',
     message: `no ${FILE_NAME} in ${folder}; name a publication's folder with --dir, or make one with "pressrun init ${asKnown(folder)}"`,
   });
+  return settingsIn(written, folder, env);
+}
+
+/**
+ * Checks what stands in a pressrun.yaml, whether or not it was written yet.
+ * @param folder absolute path of the publication
+ * @throws AppError `config_invalid`
+ */
+export async function settingsIn(
+  written: YamlFile,
+  folder: string,
+  env: Environment,
+): Promise<Settings> {
   const overrides = overridesOf(env);
   const input = overrides.reduce(
     (merged, { path, value }) => withValue(merged, path, value),
@@ -58,17 +71,17 @@ export async function loadSettings(dir: string, env: Environment = process.env):
       return { file: written.name, line: written.lineOf(path) };
     });
   }
-  return frozen(settingsFrom(folder, file, result.data));
+  return frozen(settingsFrom(folder, result.data));
 }
 
-function settingsFrom(dir: string, file: string, parsed: ParsedSettings): Settings {
+function settingsFrom(dir: string, parsed: ParsedSettings): Settings {
   const { publication, delivery, smtp, dkim, redis, bounce, inbound, http } = parsed;
   const { retry, giveUpAfter, lockDuration, ...others } = delivery;
   const named = { ...publication.from, name: publication.from.name || publication.name };
   return {
     dir,
     dataDir: join(dir, DATA_FOLDER),
-    file,
+    file: join(dir, FILE_NAME),
     publication: { ...publication, from: named, replyTo: publication.replyTo },
     redis,
     smtp: { ...smtp, rate: smtp.rate },

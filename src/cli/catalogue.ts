@@ -1,0 +1,55 @@
+/**
+ * Every verb: its line in the help, and the module that has it. Modules are imported only when one
+ * of their verbs is asked for, because some take most of a second to load.
+ */
+import type { Command } from 'commander';
+
+export interface CommandModule {
+  /** Verb → its line in the list of verbs; the module describes each at length. */
+  verbs: Readonly<Record<string, string>>;
+  register(program: Command): Promise<void>;
+}
+
+/** In the order of a publication's life. */
+export const MODULES: readonly CommandModule[] = [
+  {
+    verbs: { init: 'make a new publication: configuration, keys, a sample issue' },
+    register: async (program) => (await import('./init.js')).registerInit(program),
+  },
+  {
+    verbs: { show: 'the issue as it was understood, and what is wrong with it' },
+    register: async (program) => (await import('./show.js')).registerShow(program),
+  },
+  {
+    verbs: { subscribers: 'the audience: import, export, add, show, unsubscribe, erase, stats' },
+    register: async (program) => (await import('./subscribers.js')).registerSubscribers(program),
+  },
+  {
+    verbs: { send: 'send an issue to every subscriber, once' },
+    register: async (program) => (await import('./send.js')).registerSend(program),
+  },
+  {
+    verbs: { status: 'all sends, or one: ledger and what is in doubt' },
+    register: async (program) => (await import('./status.js')).registerStatus(program),
+  },
+  {
+    verbs: {
+      pause: 'stop claiming recipients until "resume"',
+      resume: 'go on with a paused or halted send',
+      cancel: 'end a send before everyone was mailed',
+    },
+    register: async (program) => (await import('./steer.js')).registerSteer(program),
+  },
+  {
+    verbs: { start: 'run the services: web, worker' },
+    register: async (program) => (await import('./start.js')).registerStart(program),
+  },
+  {
+    verbs: { demo: 'the whole pipeline on this machine, with the example publication' },
+    register: async (program) => (await import('./demo.js')).registerDemo(program),
+  },
+  {
+    verbs: { doctor: 'check the whole installation and say how to mend it' },
+    register: async (program) => (await import('./doctor.js')).registerDoctor(program),
+  },
+];
