@@ -52,7 +52,21 @@ function* repairTitles(text: string): Generator<Edit> {
     for (const at of strayBrackets(title, restOfLine)) {
       yield { start: start + at, end: start + at, text: '\\', restore: true };
     }
+    const address = oddAddress(restOfLine);
+    if (address === undefined) continue;
+    const end = match.index + match[0].length;
+    yield { start: end, end: end + address.length, text: `<${address}>`, restore: true };
   }
+}
+
+/** The address at the start of a text, if it holds blanks or a bracket without partner. */
+function oddAddress(text: string): string | undefined {
+  const [, address = ''] = /^([^\s<>]+)\)(?=[\s.,:;!?]|$)/.exec(text) ?? [];
+  if (address !== '') {
+    const opening = address.split('(').length;
+    return opening > address.split(')').length ? address : undefined;
+  }
+  return /^(https?:[^()<>"']*[^()<>"'\s])\)/.exec(text)?.[1];
 }
 
 /** Offsets of brackets in a link's text that have no partner, and so keep it from being a link. */

@@ -8,18 +8,12 @@
  */
 import { AppError } from '../errors.js';
 import { choose, displayPath } from './choose.js';
-import { comparableUrl } from './comparable-url.js';
 import type { IssueFile } from './issue-folder.js';
 import { type ParsedIssue, parseIssue } from './parse.js';
-import {
-  findRepeatedUrls,
-  type Publication,
-  referredTitles,
-  resolveReferences,
-} from './references.js';
-import { comparableTitle, TitleIndex } from './title-index.js';
+import { findRepeatedUrls, type Publication, resolveReferences } from './references.js';
+import { parseRelated } from './related.js';
+import { TitleIndex } from './title-index.js';
 import type { Finding, Issue } from './types.js';
-import { itemsOf } from './visit.js';
 
 export interface ReadIssue extends ParsedIssue {
   /** The file as the user knows it: relative to the publication's folder where it is inside. */
@@ -112,27 +106,4 @@ function findOthersAtFault(
     const message = `${file}:${fault.line} cannot be read, so nothing is found there: ${fault.message}`;
     return [{ severity: 'warning', rule: 'other-issue-broken', message, line: 1 }];
   });
-}
-
-/**
- * The other issues that hold a title this one refers to or an address it repeats. To parse all of
- * them would take seconds for an archive of some years.
- */
-function parseRelated(issue: Issue, others: IssueFile[]): Issue[] {
-  const titles = referredTitles(issue).map(comparableTitle);
-  const urls = new Set(itemsOf(issue).flatMap((item) => item.urls.map(comparableUrl)));
-  const related = others.filter(({ source }) => {
-    const text = titles.length > 0 ? comparableTitle(source) : '';
-    return titles.some((title) => text.includes(title)) || holdsUrl(source, urls);
-  });
-  return related.flatMap(({ source }) => parseIssue(source).issue ?? []);
-}
-
-function holdsUrl(source: string, wanted: ReadonlySet<string>): boolean {
-  for (const [url] of source.matchAll(/https?:\/\/[^\s<>]+/gi)) {
-    // Brackets may belong to the address or to the Markdown around it.
-    const endings = [url, url.replace(/[).,;:!]+$/, ''), url.slice(0, url.lastIndexOf(')'))];
-    if (endings.some((ending) => wanted.has(comparableUrl(ending)))) return true;
-  }
-  return false;
 }

@@ -79,6 +79,20 @@ describe('an item', () => {
     }
   });
 
+  it('survives addresses with blanks, and with brackets that have no partner', () => {
+    for (const url of [
+      'https://a.example/a b.pdf',
+      'https://a.example/fog_(sea',
+      'https://a.example/a_(b)',
+    ]) {
+      assert.deepEqual(parseItem(`[Fog](${url}) *(Kai)*: Wet.`).urls, [url]);
+      assert.deepEqual(parseItem(`* [pdf] [Fog](${url})`).urls, [url]);
+    }
+    assert.deepEqual(parseItem('[Fog](https://a.example/a "A title") *(Kai)*: Wet.').urls, [
+      'https://a.example/a',
+    ]);
+  });
+
   it('is not a paragraph that goes on after its link', () => {
     const { issue, items } = parseBody(
       [
