@@ -34,12 +34,14 @@ function holdsItems(list: List, source: string): boolean {
 export function findInnerHeadings(nodes: readonly RootContent[], source: string): Set<RootContent> {
   const inner = new Set<RootContent>();
   let pending: RootContent[] = [];
+  let inSection = false;
   let inItem = false;
   let textSince = false;
   for (const node of nodes) {
     const kind = kindOf(node, source);
     if (kind === 'section') {
       if (inItem) pending.push(node);
+      inSection = true;
       textSince = false;
     } else if (kind === 'label') {
       if (textSince) for (const heading of pending) inner.add(heading);
@@ -48,7 +50,7 @@ export function findInnerHeadings(nodes: readonly RootContent[], source: string)
     } else if (kind === 'text' || (kind === 'bullets' && inItem && pending.length === 0)) {
       textSince = true;
     } else {
-      inItem = kind === 'item';
+      inItem = inSection && kind === 'item';
       pending = [];
     }
   }

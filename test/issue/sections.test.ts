@@ -84,6 +84,16 @@ describe('headings', () => {
 });
 
 describe('what comes before the first heading', () => {
+  it('has no headings inside it', () => {
+    const { issue } = parseBody(
+      '[Fog](https://a.example/1) *(Kai)*: Wet.\n\n## News\n\nText.\n\n**Ada’s opinion:** Dry.\n',
+    );
+    assert.deepEqual(
+      issue.sections.map(({ name }) => name),
+      ['News'],
+    );
+  });
+
   it('is the intro, links and lists included', () => {
     const { issue, items, rules } = parseBody(
       '[Fog](https://a.example/1)\n\n* [Rain](https://a.example/2)\n\n## News\n\nx\n',
