@@ -11,7 +11,6 @@ import { checkRelay } from '../smtp/check-relay.js';
 import { openSystem, type System } from '../system.js';
 import { checkDoor, isLoopback } from '../web/door.js';
 import { action, EXIT, type Terminal } from './command.js';
-import { plainTable } from './ledger-view.js';
 
 type Verdict = 'ok' | 'warn' | 'fail';
 
@@ -35,9 +34,9 @@ export function registerDoctor(program: Command): void {
 
 async function doctor(terminal: Terminal, loopback: boolean): Promise<number> {
   const findings = await examine(terminal.dir, loopback);
-  const table = plainTable(['left', 'left', 'left']);
-  for (const { check, verdict, words } of findings) table.push([MARKS[verdict], check, words]);
-  terminal.print(table.toString());
+  for (const { check, verdict, words } of findings) {
+    terminal.print(`${MARKS[verdict]} ${check.padEnd(10)}  ${words}`);
+  }
   const healthy = findings.every(({ verdict }) => verdict !== 'fail');
   terminal.document({ healthy, findings });
   return healthy ? EXIT.ok : EXIT.failed;
@@ -101,7 +100,7 @@ async function relayVerdict({ smtp }: Config): Promise<[Verdict, string]> {
         `${answer.relay} refuses us at ${answer.stage}: ${answer.reply.code} (smtp.url)`,
       ];
     case 'unreachable':
-      return ['fail', `${answer.relay}: ${answer.reason}; set smtp.url or PRESSRUN_SMTP_URL`];
+      return ['fail', `${answer.reason}; set smtp.url or PRESSRUN_SMTP_URL`];
   }
 }
 

@@ -1,114 +1,101 @@
-/** `pressrun init DIR`: a working publication: configuration, keys outside git, a sample issue. */
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+/** `pressrun init DIR`: a publication that works, with nothing overwritten. */
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { stringify } from 'yaml';
+import { parseYaml } from '../config/document.js';
 import { createKeysFile, keysFile } from '../config/keys.js';
+import { DATA_FOLDER, FILE_NAME, settingsIn } from '../config/load.js';
 import { AppError } from '../errors.js';
-import { packageRoot } from '../package-root.js';
 import { action, EXIT, type Terminal } from './command.js';
+import { type Choices, completed, configurationFile, sampleIssue, schemaFile } from './scaffold.js';
 
-interface InitOptions {
-  name?: string;
-  url?: string;
-  from?: string;
-}
+const SAMPLE = join('issues', '1.md');
+const SCHEMA = join(DATA_FOLDER, 'pressrun.schema.json');
+const IGNORED = `${DATA_FOLDER}/`;
 
 export function registerInit(program: Command): void {
   const command = program
     .command('init')
-    .argument('<folder>', 'where the publication is to live; made when missing')
-    .description('make a new publication: configuration, keys, a sample issue')
-    .option('--name <name>', 'what readers see, e.g. "The Weekly"')
-    .option('--url <url>', 'public base URL of the pages')
-    .option('--from <mailbox>', 'sender, e.g. "The Weekly <weekly@example.org>"');
-  action(command, (terminal, [folder = ''], options) => init(terminal, folder, options));
+    .argument('<folder>', 'where to make it; may exist, but hold no publication yet')
+    .description('make a new publication: pressrun.yaml, keys outside git, a sample issue')
+    .option('--name <name>', 'its name (default: from the folder)')
+    .option('--slug <slug>', 'begins its keys in Redis (default: from the name)')
+    .option('--prefix <prefix>', 'short name in subjects (default: initials of the name)')
+    .option('--from <sender>', '"Name <address>" the mail comes from')
+    .option('--url <url>', 'public URL of its pages (default: this machine, for rehearsals)')
+    .option('--postal-address <text>', 'stands in every mail')
+    .option('--smtp-url <url>', 'the relay (default: a mail server on this machine)');
+  action(command, (terminal, [folder = ''], options) => init(terminal, resolve(folder), options));
 }
 
-async function init(terminal: Terminal, folder: string, options: InitOptions): Promise<number> {
-  const dir = resolve(terminal.dir, folder);
-  const files = await scaffold(dir, options);
-  for (const file of [...Object.keys(files), keysFile('.pressrun')]) await mustNotExist(dir, file);
+async function init(terminal: Terminal, dir: string, chosen: Partial<Choices>): Promise<number> {
+  const choices = completed(chosen, basename(dir));
+  const configuration = configurationFile(choices);
+  await checkChoices(configuration, dir);
+  refuseToOverwrite(dir);
+  const today = new Date().toISOString().slice(0, 10);
+
   await mkdir(join(dir, 'issues'), { recursive: true });
-  for (const [file, text] of Object.entries(files)) {
-    await writeFile(join(dir, file), text, { flag: 'wx' });
-  }
-  await createKeysFile(join(dir, '.pressrun'));
-  terminal.document({ dir, files: [...Object.keys(files), '.pressrun/keys.yaml'] });
-  terminal.print(`Made a publication in ${folder}.
-
-  pressrun.yaml         the configuration: look through it now
-  issues/1.md           a sample issue that shows the format
-  .pressrun/keys.yaml   the keys, outside git: back them up
-
-Next:
-  cd ${folder}
-  pressrun show 1                            the issue as it was understood
-  pressrun subscribers import readers.csv    email, name, attributes
-  pressrun start web                         serves the unsubscribe links
-  pressrun doctor                            what is still missing
-  pressrun send 1 --dry-run`);
+  await createKeysFile(join(dir, DATA_FOLDER));
+  await write(dir, SCHEMA, await schemaFile());
+  await write(dir, FILE_NAME, configuration);
+  await write(dir, SAMPLE, await sampleIssue(today));
+  await ignoreDataFolder(join(dir, '.gitignore'));
+  tell(terminal, dir, choices);
   return EXIT.ok;
 }
 
-async function mustNotExist(dir: string, file: string): Promise<void> {
-  const exists = await access(join(dir, file)).then(
-    () => true,
-    () => false,
+/** @throws AppError usage, before anything is written */
+async function checkChoices(configuration: string, dir: string): Promise<void> {
+  try {
+    await settingsIn(parseYaml(configuration, FILE_NAME), dir, {});
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError('usage', error.message.replace(/^pressrun\.yaml:\d+: /gm, ''));
+  }
+}
+
+function refuseToOverwrite(dir: string): void {
+  for (const name of [FILE_NAME, SAMPLE, relative(dir, keysFile(join(dir, DATA_FOLDER)))]) {
+    if (!existsSync(join(dir, name))) continue;
+    throw new AppError(
+      'file_exists',
+      `${dir} holds a publication already: ${name} exists. Choose another folder`,
+    );
+  }
+}
+
+async function write(dir: string, name: string, text: string): Promise<void> {
+  await writeFile(join(dir, name), text, name === SCHEMA ? {} : { flag: 'wx' });
+}
+
+/** Keys and the embedded Redis must never be committed; a .gitignore that is there keeps its lines. */
+async function ignoreDataFolder(file: string): Promise<void> {
+  const present = await readFile(file, 'utf8').catch(() => '');
+  if (present.split(/\r?\n/).some((line) => /^\/?\.pressrun\/?$/.test(line.trim()))) return;
+  const gap = present === '' || present.endsWith('\n') ? '' : '\n';
+  await appendFile(file, `${gap}${IGNORED}\n`);
+}
+
+function tell(terminal: Terminal, dir: string, choices: Choices): void {
+  const folder = relative(process.cwd(), dir) || '.';
+  const named = /^[\w./-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", "'\\''")}'`;
+  const next = [
+    `pressrun --dir ${named} show 1`,
+    `pressrun --dir ${named} subscribers add you@example.org`,
+    `pressrun --dir ${named} send 1 --dry-run --loopback`,
+    `pressrun --dir ${named} doctor`,
+  ];
+  const files = [FILE_NAME, SAMPLE, '.gitignore', join(DATA_FOLDER, 'keys.yaml')];
+  terminal.print(`${choices.name} is ready in ${folder}: ${files.join(', ')}`);
+  terminal.print('');
+  terminal.print('Back up .pressrun/keys.yaml: without it nobody on the list can be found again.');
+  terminal.print(
+    `Mail goes to ${choices.smtpUrl} (smtp.url); pressrun.yaml says how to change it.`,
   );
-  if (!exists) return;
-  throw new AppError('file_exists', 'exists already; nothing was written', {
-    file: join(dir, file),
-  });
-}
-
-async function scaffold(dir: string, options: InitOptions): Promise<Record<string, string>> {
-  const sample = join(packageRoot(), 'templates', 'init', 'issue.md');
-  return {
-    'pressrun.yaml': configuration(basename(dir), options),
-    '.gitignore': '# Keys and data of this installation.\n.pressrun/\n',
-    'issues/1.md': await readFile(sample, 'utf8'),
-  };
-}
-
-function configuration(folder: string, options: InitOptions): string {
-  const slug = folder
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 40);
-  const name = options.name ?? (folder || 'My Weekly');
-  const value = (text: string): string => stringify(text).trimEnd();
-  return `# Configuration of this publication. Every key and its default:
-# config/defaults.yaml of pressrun.
-
-publication:
-  # What readers see.
-  name: ${value(name)}
-  # Begins every key in Redis; changing it later starts with an empty audience.
-  slug: ${value(slug || 'weekly')}
-  # In subjects and references: [${prefixOf(name)} #1].
-  prefix: ${value(prefixOf(name))}
-  from: ${value(options.from ?? `${name} <weekly@example.org>`)}
-  # Public base URL: the unsubscribe link in every mail begins with it.
-  url: ${value(options.url ?? 'http://127.0.0.1:8080')}
-  # In the footer of every mail; the law of many countries demands it.
-  postalAddress: ${value('Street 1, 12345 Town')}
-
-smtp:
-  # Your relay: smtps://user:password@host. PRESSRUN_SMTP_URL wins and keeps the password out of
-  # this file.
-  url: smtp://localhost:25
-
-http:
-  host: 127.0.0.1
-  port: 8080
-`;
-}
-
-/** "The Weekly Letter" → "TWL"; one word gives its first three letters. */
-function prefixOf(name: string): string {
-  const words = name.match(/[\p{L}\p{N}]+/gu) ?? [];
-  const initials = words.map((word) => word.charAt(0)).join('');
-  return (words.length > 1 ? initials : (words[0] ?? 'NL').slice(0, 3)).toUpperCase().slice(0, 8);
+  terminal.print('');
+  terminal.print('Next:');
+  for (const command of next) terminal.print(`  ${command}`);
+  terminal.document({ dir, files, next });
 }

@@ -2,8 +2,9 @@
 --
 -- KEYS  1 installation
 -- ARGV  1 schema version  2 fingerprint of the id key  3 instance id for a new installation
--- return {schema version, fingerprint, instance id} as they now stand
--- guarantee  what was there first stays: two processes that open an empty Redis agree
+-- Returns {schema version, fingerprint, instance id} as they now stand
+--
+-- Guarantee: what was there first stays; two processes that open an empty Redis agree.
 
 redis.call('HSETNX', KEYS[1], 'schema', ARGV[1])
 redis.call('HSETNX', KEYS[1], 'idKey', ARGV[2])

@@ -1,0 +1,120 @@
+/** Imports point one way (ARCHITECTURE.md); each rule says why. */
+
+const only = (name, packages, folder, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { pathNot: folder },
+  to: { path: `node_modules/(@types/)?(${packages})/` },
+});
+
+const never = (name, from, to, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from },
+  to: { path: to },
+});
+
+/** Folders of src by height: a lower one never imports a higher one. */
+const ABOVE_DELIVERY = '^(src/(cli|web|queue)/|src/system\\.ts|workers/)';
+
+const rules = [
+  {
+    name: 'no-circular',
+    comment: 'What needs each other belongs together.',
+    severity: 'error',
+    from: {},
+    to: { circular: true, dependencyTypesNot: ['type-only'] },
+  },
+  only(
+    'only-render-templates',
+    'mjml|handlebars',
+    '^src/render/',
+    'Rendering is the only user of mjml and handlebars: what is inserted is never compiled elsewhere.',
+  ),
+  only(
+    'only-queue-bullmq',
+    'bullmq',
+    '^src/queue/',
+    'The queue is only the clock; the ledger must not know it.',
+  ),
+  only(
+    'only-smtp-nodemailer',
+    'nodemailer',
+    '^src/smtp/',
+    'One place knows what became of a connection.',
+  ),
+  only(
+    'only-redis-ioredis',
+    'ioredis',
+    '^(src/redis/|test/)',
+    'Connections are made in one place.',
+  ),
+  never(
+    'issue-is-below',
+    '^src/issue/',
+    '^src/(render|message|audience|delivery|bounce|archive|queue|smtp|web|cli|config)/|^src/system\\.ts',
+    'The issue is pure data; everything else is made from it.',
+  ),
+  never(
+    'render-is-low',
+    '^src/render/',
+    '^src/(message|audience|delivery|queue|smtp|web|cli|redis)/|^src/system\\.ts',
+    'Rendering knows issues and templates only.',
+  ),
+  never(
+    'message-is-pure',
+    '^src/message/',
+    '^src/(audience|delivery|queue|smtp|web|cli|redis)/|^src/system\\.ts',
+    'A message depends on what it is made from, not on who sends it.',
+  ),
+  never(
+    'audience-is-below-delivery',
+    '^src/audience/',
+    '^src/(delivery|queue|smtp|web|cli|message)/|^src/system\\.ts',
+    'People exist without sends.',
+  ),
+  never(
+    'delivery-is-below-the-top',
+    '^src/delivery/',
+    ABOVE_DELIVERY,
+    'Delivery is wired from above.',
+  ),
+  never(
+    'system-is-below-the-edges',
+    '^src/system\\.ts',
+    '^(src/(cli|web)/|workers/)',
+    'Commands, pages and workers take from the system, not the other way round.',
+  ),
+  never(
+    'redis-is-a-leaf',
+    '^src/redis/',
+    '^src/(issue|render|message|audience|delivery|queue|smtp|web|cli)/',
+    'Keys and connections know nobody.',
+  ),
+  {
+    name: 'issue-has-no-io',
+    comment: 'Finding and reading issue files is the only IO of the issue folder.',
+    severity: 'error',
+    from: { path: '^src/issue/', pathNot: '^src/issue/(store|choose|issue-folder)\\.ts$' },
+    to: { path: '^(node:)?(fs|fs/promises|net|http|child_process)$' },
+  },
+];
+
+const configuration = {
+  forbidden: rules,
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};
+
+// dependency-cruiser reads the default export.
+// biome-ignore lint/style/noDefaultExport: the tool asks for it
+export default configuration;
