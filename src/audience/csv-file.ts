@@ -110,7 +110,7 @@ export async function* readRows(file: string, format: CsvFormat): AsyncGenerator
     }
     await feeding;
   } catch (error) {
-    throw error instanceof CsvError ? quotingFault(error, file) : error;
+    throw error instanceof CsvError ? quotingFault(error, file, line + 1) : error;
   }
 }
 
@@ -158,14 +158,13 @@ function utf8Only(file: string): Transform {
 
 const NOT_UTF8 = 'not UTF-8 text; save the file as UTF-8 (in a spreadsheet: "CSV UTF-8")';
 
-function quotingFault(error: CsvError, file: string): AppError {
-  const { code, lines } = error as CsvError & { lines?: number };
-  const opened = /at line (\d+)/.exec(error.message)?.[1];
+/** @param line the first one of the row that could not be read */
+function quotingFault(error: CsvError, file: string, line: number): AppError {
   const words =
-    code === 'CSV_QUOTE_NOT_CLOSED'
-      ? 'a quote that opens here is never closed'
+    error.code === 'CSV_QUOTE_NOT_CLOSED'
+      ? 'a quote that opens in this row is never closed'
       : 'a quote stands where none may; inside quotes, write it twice ("")';
-  return new AppError('csv_invalid', words, { file, line: Number(opened ?? lines), cause: error });
+  return new AppError('csv_invalid', words, { file, line, cause: error });
 }
 
 function rowOf(
