@@ -4,6 +4,7 @@
  * put together, so that no field, message, error or child binding can carry an address, a token
  * or a key past it (invariant 9).
  */
+import type { Writable } from 'node:stream';
 import { type DestinationStream, destination, type Logger, pino } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 import { redact, redactData } from './redaction.js';
@@ -15,7 +16,7 @@ export interface LoggerOptions {
   /** Lines for people instead of JSON. */
   pretty: boolean;
   /** Where lines go; default: stderr, written before the call returns. */
-  to?: DestinationStream;
+  to?: Writable;
 }
 
 export function createLogger({ level = 'info', pretty, to }: LoggerOptions): Logger {
@@ -23,7 +24,7 @@ export function createLogger({ level = 'info', pretty, to }: LoggerOptions): Log
   return pino({ level, base: { pid: process.pid }, hooks: { streamWrite: redactLine } }, stream);
 }
 
-function prettyStream(to: DestinationStream | undefined): DestinationStream {
+function prettyStream(to: Writable | undefined): DestinationStream {
   return PinoPretty({
     destination: to ?? 2,
     // A crash or process.exit must not swallow the last lines.
