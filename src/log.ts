@@ -4,7 +4,6 @@
  * put together, so that no field, message, error or child binding can carry an address, a token
  * or a key past it (invariant 9).
  */
-import type { Writable } from 'node:stream';
 import { type DestinationStream, destination, type Logger, pino } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 import { redact, redactData } from './redaction.js';
@@ -15,8 +14,8 @@ export interface LoggerOptions {
   level?: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Lines for people instead of JSON. */
   pretty: boolean;
-  /** Where lines go; default: stderr, written before the call returns. */
-  to?: Writable;
+  /** Where lines go, a Writable when pretty; default: stderr, written before the call returns. */
+  to?: DestinationStream;
 }
 
 export function createLogger({ level = 'info', pretty, to }: LoggerOptions): Logger {
@@ -24,7 +23,7 @@ export function createLogger({ level = 'info', pretty, to }: LoggerOptions): Log
   return pino({ level, base: { pid: process.pid }, hooks: { streamWrite: redactLine } }, stream);
 }
 
-function prettyStream(to: Writable | undefined): DestinationStream {
+function prettyStream(to: DestinationStream | undefined): DestinationStream {
   return PinoPretty({
     destination: to ?? 2,
     // A crash or process.exit must not swallow the last lines.
