@@ -44,7 +44,8 @@ async function runTests() {
     process.execPath,
     [
       ...['--import', 'tsx', '--test', '--test-reporter=spec'],
-      `--test-concurrency=${availableParallelism()}`,
+      // A file that never ends must not keep CI waiting for ever.
+      ...[`--test-concurrency=${availableParallelism()}`, '--test-timeout=600000'],
       ...options,
       ...files,
     ],

@@ -74,7 +74,8 @@ async function wire(config: Config, log: Logger, redis: RedisConnection): Promis
   };
 }
 
-async function loadSigner(dkim: NonNullable<Config['dkim']>): Promise<DkimSigner> {
+/** @throws AppError file_missing, dkim_invalid */
+export async function loadSigner(dkim: NonNullable<Config['dkim']>): Promise<DkimSigner> {
   try {
     return createSigner({ ...dkim, privateKeyPem: await readFile(dkim.keyFile, 'utf8') });
   } catch (error) {

@@ -5,7 +5,7 @@ import { basename, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { parseYaml } from '../config/document.js';
 import { createKeysFile, keysFile } from '../config/keys.js';
-import { DATA_FOLDER, FILE_NAME, settingsIn } from '../config/load.js';
+import { asKnown, DATA_FOLDER, FILE_NAME, settingsIn } from '../config/load.js';
 import { AppError } from '../errors.js';
 import { action, EXIT, type Terminal } from './command.js';
 import { type Choices, completed, configurationFile, sampleIssue, schemaFile } from './scaffold.js';
@@ -79,7 +79,7 @@ async function ignoreDataFolder(file: string): Promise<void> {
 }
 
 function tell(terminal: Terminal, dir: string, choices: Choices): void {
-  const folder = relative(process.cwd(), dir) || '.';
+  const folder = asKnown(dir);
   const named = /^[\w./-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", "'\\''")}'`;
   const next = [
     `pressrun --dir ${named} show 1`,

@@ -60,8 +60,8 @@ publication:
   language: en
 
 smtp:
-  # The relay that takes the mail. ${LOCAL_RELAY} is a mail server on this machine. With a password,
-  # set the environment variable PRESSRUN_SMTP_URL instead, which wins over this line.
+  # The relay that takes the mail: ${LOCAL_RELAY} is a mail server on this machine.
+  # With a password, set the environment variable PRESSRUN_SMTP_URL instead; it wins over this line.
   url: ${scalar(smtpUrl)}
   # generic, ses, postmark, mailgun, sendgrid or mta
   profile: generic

@@ -131,7 +131,7 @@ function startsWith(path: Path, head: Path): boolean {
 }
 
 /** A path as the person at the terminal would write it. */
-function asKnown(path: string): string {
+export function asKnown(path: string): string {
   const known = relative(process.cwd(), path);
   return known === '' ? '.' : known.startsWith('..') ? path : known;
 }

@@ -1,0 +1,86 @@
+/** The checks of `pressrun doctor` but for the DNS. Each throws AppError where others would. */
+import { isReadableByOthers, keysFile } from '../../config/keys.js';
+import { asKnown } from '../../config/load.js';
+import type { Config } from '../../config/types.js';
+import { createLogger, type Logger } from '../../log.js';
+import { checkRelay } from '../../smtp/check-relay.js';
+import { openSystem, type System } from '../../system.js';
+import { checkDoor, isLoopback } from '../../web/door.js';
+import { PLACEHOLDER_ADDRESS } from '../scaffold.js';
+import type { Verdict } from './verdict.js';
+
+/** RFC 2606: names that nobody can have. */
+const RESERVED_DOMAIN = /(?:^|\.)(?:example\.(?:com|net|org)|example|invalid|test|localhost)$/;
+
+export function publicationVerdict({ publication, file }: Config): Verdict {
+  const { name, slug, from, postalAddress } = publication;
+  const unset = [
+    ...(RESERVED_DOMAIN.test(from.address) || /@example\./.test(from.address)
+      ? ['publication.from is of a domain that nobody can have']
+      : []),
+    ...(postalAddress === PLACEHOLDER_ADDRESS
+      ? ['publication.postalAddress is still the one of "pressrun init"']
+      : []),
+  ];
+  if (unset.length === 0) return { kind: 'ok', words: `${name} (${slug})` };
+  return {
+    kind: 'warn',
+    words: `${unset.join('; ')}: edit ${asKnown(file)} before the first real send`,
+  };
+}
+
+export async function keysVerdict({ dataDir }: Config): Promise<Verdict> {
+  const file = keysFile(dataDir);
+  const others = await isReadableByOthers(file);
+  if (others === undefined) return { kind: 'ok', words: 'from the environment; keep a backup' };
+  return others
+    ? { kind: 'warn', words: `others may read the keys: chmod 600 ${asKnown(file)}` }
+    : { kind: 'ok', words: 'readable by their owner alone; keep a backup' };
+}
+
+export async function relayVerdict({ smtp }: Config): Promise<Verdict> {
+  const answer = await checkRelay(smtp.url);
+  switch (answer.kind) {
+    case 'ready': {
+      const { tls, pipelining } = answer.offer;
+      const facts = [answer.relay, tls ?? 'in the clear', ...(pipelining ? [] : ['no PIPELINING'])];
+      return { kind: 'ok', words: facts.join(', ') };
+    }
+    case 'refused': {
+      const { code, text } = answer.reply;
+      const mend =
+        answer.stage === 'auth' ? 'check user and password of smtp.url' : 'ask its operator';
+      return { kind: 'fail', words: `${answer.relay} refuses us: ${code} ${text}; ${mend}` };
+    }
+    case 'unreachable':
+      return { kind: 'fail', words: `${answer.reason}; set smtp.url or PRESSRUN_SMTP_URL` };
+  }
+}
+
+/**
+ * Opens Redis like every command does; what that warns of in the log is the verdict here.
+ * @returns the system to check the rest with; to be closed by the caller
+ */
+export async function openChecked(config: Config): Promise<{ verdict: Verdict; system: System }> {
+  const warnings: string[] = [];
+  const system = await openSystem(config, collectingLog(warnings));
+  const { client, description } = system.redis;
+  const version = /(?:valkey|redis)_version:(\S+)/.exec(await client.info('server'))?.[1];
+  const words = [`${description}, version ${version ?? 'unknown'}`, ...warnings].join('; ');
+  return { verdict: { kind: warnings.length === 0 ? 'ok' : 'warn', words }, system };
+}
+
+export async function doorVerdict(system: System, loopback: boolean): Promise<Verdict> {
+  const { url } = system.config.publication;
+  const door = await checkDoor(system.config, system.instanceId, { loopback });
+  if (door.kind === 'rehearsal')
+    return { kind: 'ok', words: `${url}, for rehearsals on this machine` };
+  return isLoopback(new URL(url).hostname)
+    ? { kind: 'warn', words: `${url} answers, but only on this machine: readers cannot reach it` }
+    : { kind: 'ok', words: `${url} leads here` };
+}
+
+function collectingLog(warnings: string[]): Logger {
+  const write = (line: string) => void warnings.push((JSON.parse(line) as { msg: string }).msg);
+  return createLogger({ pretty: false, level: 'warn', to: { write } });
+}
