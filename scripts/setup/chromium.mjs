@@ -27,7 +27,7 @@ export function provideChromium(tools) {
   if (onPath(...NAMES) !== undefined) return;
   const copy = join(tools, 'chromium');
   if (existsSync(wrapperIn(copy))) return;
-  say('unpacking a private chromium into .tools/chromium (some 150 MB, once) ...');
+  say('unpacking a private chromium into .tools/chromium (a few hundred MB, once) ...');
   if (hasApt() && unpackBrowser(copy, tools)) return;
   if (hasApt() && process.getuid?.() === 0 && installBrowser()) return;
   lacks('a browser for the tests of the pages: sudo apt install chromium');
