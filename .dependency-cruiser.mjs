@@ -93,6 +93,24 @@ const rules = [
     '^src/(issue|render|message|audience|delivery|queue|smtp|web|cli)/',
     'Keys and connections know nobody.',
   ),
+  never(
+    'config-is-a-leaf',
+    '^src/config/',
+    '^src/(issue|render|message|audience|delivery|bounce|archive|redis|queue|smtp|web|cli)/|^src/system\\.ts',
+    'Everyone may ask the configuration; it asks nobody.',
+  ),
+  never(
+    'smtp-is-low',
+    '^src/smtp/',
+    '^src/(issue|render|audience|delivery|bounce|archive|redis|queue|web|cli)/|^src/system\\.ts',
+    'A transaction knows an envelope and bytes, not whose they are.',
+  ),
+  never(
+    'web-is-not-cli',
+    '^(src/web/|workers/)',
+    '^src/cli/',
+    'Pages and workers run without a terminal.',
+  ),
   {
     name: 'issue-has-no-io',
     comment: 'Finding and reading issue files is the only IO of the issue folder.',

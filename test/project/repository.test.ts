@@ -32,12 +32,39 @@ it('every Lua script opens with KEYS, ARGV, what it returns and what it guarante
   }
 });
 
+/** Tracked text files, without the lock file. */
+function trackedFiles(...patterns: string[]): string[] {
+  const listed = execFileSync('git', ['ls-files', ...patterns], { cwd: ROOT, encoding: 'utf8' });
+  return listed
+    .trim()
+    .split('\n')
+    .filter((file) => !/\.png$|^package-lock\.json$/.test(file) && existsSync(join(ROOT, file)));
+}
+
+/** A page without its code: what looks like a link there is none. */
+const prose = (page: string): string => read(page).replace(/^ *```[\s\S]*?^ *```|`[^`\n]+`/gm, '');
+
 it('every relative link in the docs leads to a file', () => {
-  const pages = ['README.md', 'ARCHITECTURE.md', 'docs/flow.md', 'docs/operations.md'];
-  for (const page of pages) {
-    for (const [, target = ''] of read(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)) {
+  for (const page of trackedFiles('*.md').filter((file) => !file.includes('issues/'))) {
+    for (const [, target = ''] of prose(page).matchAll(/\]\((?!https?:|mailto:|#|…)([^)#\s]+)/g)) {
       const path = join(ROOT, page, '..', target);
       assert.ok(existsSync(path), `${page}: ${target}`);
     }
+  }
+});
+
+it('no file names a folder of the machine it was written on', () => {
+  const home = ['/wo', 'rk/|/ro', 'ot/|/ho', 'me/[a-z]'].join('');
+  for (const file of trackedFiles()) {
+    const found = new RegExp(`(?<![\\w.~-])(?:${home})`).exec(read(file));
+    assert.equal(found, null, `${file}: ${found?.[0]}`);
+  }
+});
+
+it('Redis keys are spelt in src/redis/keys.ts alone', () => {
+  for (const file of trackedFiles('src/**/*.ts', 'workers/*.ts')) {
+    if (file === 'src/redis/keys.ts') continue;
+    // A key begins with the slug and a colon.
+    assert.doesNotMatch(read(file), /`\$\{[\w.]*slug\}:/, file);
   }
 });
