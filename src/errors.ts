@@ -25,13 +25,10 @@ export const ERROR_CODES = {
   redis_unreachable: 'the Redis server does not answer',
   redis_unsuitable: 'the Redis server is too old or set up in a way that loses data',
   schema_mismatch: 'the data in Redis is of another version of pressrun',
-  smtp_unreachable: 'the relay does not answer',
-  smtp_rejected_login: 'the relay refuses our login',
   door_closed: 'the public URL does not answer for this installation',
   send_refused: 'the send cannot do that in its state',
   send_unknown: 'no send of that issue exists',
   port_taken: 'the port to listen on is taken',
-  interrupted: 'stopped by a signal before the end',
   internal: 'a fault in pressrun itself',
 } as const;
 

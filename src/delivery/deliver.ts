@@ -11,7 +11,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/types.js';
 import type { Composer } from '../message/compose.js';
 import type { ComposedMessage } from '../message/types.js';
-import type { Transport } from '../smtp/types.js';
+import { TOO_LATE, type Transport } from '../smtp/types.js';
 import { judge, type Verdict } from './judge.js';
 import type { Lane } from './lane.js';
 import type { BatchRef, Claimed, LedgerStore, OpenBatch, Settlement, Waiting } from './ledger.js';
@@ -139,12 +139,16 @@ class BatchRun {
     const { retry, transport, leaseMs, stopping, log } = this.options;
     const message = await this.compose(who);
     if (message === undefined) return CANNOT_BE_COMPOSED;
-    // After a long stop (SIGSTOP, a paused machine) the batch may be another worker's by now.
-    if (stopping.aborted || performance.now() - claimedAt > leaseMs)
-      this.stop({ kind: 'give-back' });
+    if (stopping.aborted) this.stop({ kind: 'give-back' });
     if (this.end) return NOT_TRIED;
     const { envelopeFrom: from, envelopeTo: to, chunks } = message;
-    const transaction = await transport.send({ from, to }, chunks);
+    // After a long stop (SIGSTOP, a paused machine) the batch may be another worker's by now.
+    const startBefore = Date.now() + leaseMs - (performance.now() - claimedAt);
+    const transaction = await transport.send({ from, to }, chunks, { startBefore });
+    if (transaction.kind === 'unsent' && transaction.error === TOO_LATE) {
+      this.stop({ kind: 'give-back' });
+      return NOT_TRIED;
+    }
     const nextAt = nextAttemptAt(
       retry,
       who.attempt,

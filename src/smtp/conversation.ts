@@ -10,7 +10,7 @@
 import { ProtocolError, ReplyReader } from './reply.js';
 import type { Session } from './session.js';
 import type { Timeouts } from './timeouts.js';
-import type { Envelope, Reply, Transaction } from './types.js';
+import { type Envelope, type Reply, TOO_LATE, type Transaction } from './types.js';
 
 type Command = 'reset' | 'mail' | 'rcpt' | 'data';
 /** What the next reply answers. `discard` ends a message nobody is to get. */
@@ -32,9 +32,6 @@ interface Expected {
   step: Step;
   exchange: Exchange;
 }
-
-/** The reason of an `unsent` whose time had passed. */
-export const TOO_LATE = 'too late to begin the message';
 
 const DOT = Buffer.from('.\r\n');
 const CRLF_DOT = Buffer.from('\r\n.\r\n');

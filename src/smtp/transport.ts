@@ -7,11 +7,18 @@
  * @see RFC 5321, RFC 1870 (SIZE), RFC 2920 (PIPELINING)
  */
 import type { Logger } from 'pino';
-import { type Conversation, messageBytes, TOO_LATE } from './conversation.js';
+import { type Conversation, messageBytes } from './conversation.js';
 import { Pool } from './pool.js';
 import { parseRelayUrl } from './relay-url.js';
 import { TIMEOUTS, type Timeouts } from './timeouts.js';
-import type { Envelope, Reply, SendOptions, Transaction, Transport } from './types.js';
+import {
+  type Envelope,
+  type Reply,
+  type SendOptions,
+  TOO_LATE,
+  type Transaction,
+  type Transport,
+} from './types.js';
 
 export interface TransportOptions {
   /** `smtp.url`, login included. */

@@ -32,6 +32,9 @@ export type Transaction =
   | { kind: 'unsent'; error: string }
   | { kind: 'uncertain'; error: string };
 
+/** The error of an `unsent` that was not tried because {@link SendOptions.startBefore} had passed. */
+export const TOO_LATE = 'too late to begin the message';
+
 export interface SendOptions {
   /**
    * Epoch ms. The message itself is not begun at or after this time (`unsent`): a process that
