@@ -13,7 +13,7 @@ const COLUMNS = ['email', 'name', 'attributes', 'status', 'suppressed', 'created
  * back without loss. `spreadsheet` puts a quote mark before them instead, for people who open it.
  */
 export async function exportCsv(
-  audience: Pick<Audience, 'all' | 'suppression'>,
+  audience: Pick<Audience, 'all'>,
   target: Writable,
   { spreadsheet = false }: { spreadsheet?: boolean } = {},
 ): Promise<number> {
@@ -21,14 +21,13 @@ export async function exportCsv(
   async function* rows(): AsyncGenerator<string[]> {
     for await (const subscriber of audience.all()) {
       count += 1;
-      const { address, name, attributes, status, createdAt, leftAt, id } = subscriber;
-      const suppression = await audience.suppression(id);
+      const { address, name, attributes, status, createdAt, leftAt, suppressed } = subscriber;
       yield [
         address,
         name,
         Object.keys(attributes).length === 0 ? '' : JSON.stringify(attributes),
         status,
-        suppression?.reason ?? '',
+        suppressed ?? '',
         isoTime(createdAt),
         isoTime(leftAt),
       ];

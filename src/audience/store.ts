@@ -50,8 +50,12 @@ export interface Audience {
   erase(id: string): Promise<boolean>;
   suppress(id: string, reason: SuppressionReason): Promise<void>;
   stats(): Promise<AudienceStats>;
-  /** Everybody on the list, shard by shard. */
-  all(): AsyncIterable<Subscriber>;
+  /** Everybody on the list, shard by shard, with why they are suppressed if they are. */
+  all(): AsyncIterable<ListedSubscriber>;
+}
+
+export interface ListedSubscriber extends Subscriber {
+  suppressed: SuppressionReason | undefined;
 }
 
 export interface AudienceOptions {
@@ -135,8 +139,7 @@ export function createAudience({ redis, keys, idKey }: AudienceOptions): Audienc
 
     async suppression(id) {
       const { shard, tail } = placeOf(id);
-      const [reason, at] = ((await redis.hget(shard.suppressed, tail)) ?? '').split(' ');
-      return reason ? { reason: reason as SuppressionReason, at: Number(at) } : undefined;
+      return suppressionFrom(await redis.hget(shard.suppressed, tail));
     },
 
     async unsubscribe(id) {
@@ -193,18 +196,22 @@ export function createAudience({ redis, keys, idKey }: AudienceOptions): Audienc
     async *all() {
       for (const name of SHARDS) {
         const shard = keys.shard(name);
-        const tails = [
-          ...(await redis.smembers(shard.mailable)),
-          ...(await redis.smembers(shard.unmailable)),
-        ];
+        const [mailable, unmailable, suppressions] = await Promise.all([
+          redis.smembers(shard.mailable),
+          redis.smembers(shard.unmailable),
+          redis.hgetall(shard.suppressed),
+        ]);
+        // A set: somebody may leave, and so change sets, between the two reads.
+        const tails = [...new Set([...mailable, ...unmailable])];
         while (tails.length > 0) {
           const group = tails.splice(0, READ_GROUP);
           const hashes = await Promise.all(
             group.map((tail) => redis.hgetall(shard.subscriber(tail))),
           );
-          for (const [n, hash] of hashes.entries()) {
-            const subscriber = subscriberFrom(`${name}${group[n]}`, hash);
-            if (subscriber) yield subscriber;
+          for (const [n, tail] of group.entries()) {
+            const subscriber = subscriberFrom(name + tail, hashes[n] ?? {});
+            const suppressed = suppressionFrom(suppressions[tail])?.reason;
+            if (subscriber) yield { ...subscriber, suppressed };
           }
         }
       }
@@ -254,6 +261,11 @@ function subscriberFrom(id: string, hash: Record<string, string>): Subscriber | 
     leftAt: hash.l === undefined ? undefined : Number(hash.l),
     consent: source ? { source, at: Number(at), ...(ip && { ip }) } : undefined,
   };
+}
+
+function suppressionFrom(text: string | null | undefined): Suppression | undefined {
+  const [reason, at] = (text ?? '').split(' ');
+  return reason ? { reason: reason as SuppressionReason, at: Number(at) } : undefined;
 }
 
 function nowSeconds(): number {

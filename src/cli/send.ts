@@ -6,22 +6,21 @@
  */
 import type { Command } from 'commander';
 import { startWorker } from '../../workers/worker.js';
-import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/types.js';
 import { freezeIssue } from '../delivery/freeze.js';
 import { OPEN_STATES, type SendRecord } from '../delivery/sends.js';
 import { fullStatusOf, type SendStatus } from '../delivery/status.js';
 import { AppError } from '../errors.js';
 import { loadIssue } from '../issue/store.js';
-import { createLogger } from '../log.js';
 import type { Work } from '../queue/queues.js';
-import { openSystem, type System } from '../system.js';
+import type { System } from '../system.js';
 import { checkDoor } from '../web/door.js';
 import { action, EXIT, type Terminal } from './command.js';
 import { confirm } from './confirm.js';
 import { onInterrupt } from './interrupt.js';
 import { formatCount, statusLines } from './ledger-view.js';
 import { watchSend } from './watch.js';
+import { withSystem } from './with-system.js';
 
 interface SendOptions {
   dryRun?: boolean;
@@ -39,59 +38,68 @@ export function registerSend(program: Command): void {
     .option('--yes', 'do not ask before sending')
     .option('--wait', 'wait until the send has ended, retries included')
     .option('--loopback', 'rehearsal on this machine: accept a loopback publication.url');
-  action(command, (terminal, [issue = ''], options) => send(terminal, issue, options));
+  action(command, (terminal, [issue = ''], options) =>
+    withSystem(terminal, (system) => send(system, terminal, issue, options)),
+  );
 }
 
 async function send(
+  system: System,
   terminal: Terminal,
   issueArgument: string,
   options: SendOptions,
 ): Promise<number> {
-  const config = await loadConfig(terminal.dir);
-  const system = await openSystem(
-    config,
-    createLogger({ pretty: terminal.interactive, level: 'warn' }),
-  );
-  try {
-    const open = await openSendOf(system, issueArgument);
-    const issue = open?.issue ?? (await begin(system, terminal, issueArgument, options));
-    if (open) terminal.note(`#${open.issue} is ${open.state} already: going on with that send.`);
-    return issue === undefined ? EXIT.ok : await seeThrough(system, terminal, issue, options);
-  } finally {
-    await system.close();
+  // By number a send is found even when its file is gone.
+  const known = /^\d+$/.test(issueArgument)
+    ? await system.sends.get(Number(issueArgument))
+    : undefined;
+  const begun = known
+    ? takeUp(known, terminal, options)
+    : await begin(system, terminal, issueArgument, options);
+  return begun.kind === 'not-sent'
+    ? begun.exitCode
+    : await seeThrough(system, terminal, begun.issue, options);
+}
+
+/** A send to see through, or none: a dry run, or the answer was no. */
+type Begun = { kind: 'begun'; issue: number } | { kind: 'not-sent'; exitCode: number };
+
+/** Goes on with a send of this issue. @throws AppError send_refused, when it has ended */
+function takeUp({ issue, state }: SendRecord, terminal: Terminal, options: SendOptions): Begun {
+  const refuse = (words: string): AppError => new AppError('send_refused', words);
+  if (state === 'halted') {
+    throw refuse(
+      `the send of issue ${issue} is halted. \`pressrun status ${issue}\` says why, \`pressrun resume ${issue}\` goes on.`,
+    );
   }
-}
-
-/** The send to go on with, undefined when there is none; one that has ended is refused. */
-async function openSendOf(system: System, issueArgument: string): Promise<SendRecord | undefined> {
-  if (!/^\d+$/.test(issueArgument)) return undefined;
-  const record = await system.sends.get(Number(issueArgument));
-  if (record && !OPEN_STATES.includes(record.state)) throw ended(record);
-  return record;
-}
-
-function ended({ issue, state }: SendRecord): AppError {
-  return new AppError(
-    'send_refused',
-    `issue ${issue} was sent: that send is ${state}. Nobody is mailed an issue twice. ` +
-      `\`pressrun status ${issue}\` shows what became of it.`,
+  if (!OPEN_STATES.includes(state)) {
+    throw refuse(
+      `issue ${issue} was sent: that send is ${state}. Nobody is mailed an issue twice. \`pressrun status ${issue}\` shows what became of it.`,
+    );
+  }
+  if (options.dryRun)
+    throw refuse(`issue ${issue} is ${state} already: there is nothing left to try out.`);
+  terminal.note(
+    state === 'paused'
+      ? `#${issue} is paused: \`pressrun resume ${issue}\` goes on.`
+      : `#${issue} is ${state} already: going on with that send.`,
   );
+  return { kind: 'begun', issue };
 }
 
-/** Freezes and starts a new send; undefined when nothing is to be sent after all. */
+/** Freezes and starts a new send. */
 async function begin(
   system: System,
   terminal: Terminal,
   issueArgument: string,
   options: SendOptions,
-): Promise<number | undefined> {
+): Promise<Begun> {
   const { config, sends, queues } = system;
   const loaded = await loadIssue(config.dir, issueArgument, config.publication);
   const { issue, file, findings } = loaded;
   for (const { line, message } of findings) terminal.note(`${file}:${line}: ${message}`);
   const record = await sends.get(issue.number);
-  if (record)
-    return OPEN_STATES.includes(record.state) ? record.issue : Promise.reject(ended(record));
+  if (record) return takeUp(record, terminal, options);
   await system.messageSecrets();
   const frozen = await freezeIssue(config, loaded, new Date());
   const { active } = await system.audience.stats();
@@ -102,10 +110,17 @@ async function begin(
         'Add some with `pressrun subscribers import FILE.csv`.',
     );
   }
-  await checkDoor(config, system.instanceId, { loopback: options.loopback === true });
+  const door = await checkDoor(config, system.instanceId, { loopback: options.loopback === true });
+  if (door.kind === 'answered' && door.loopback) {
+    terminal.note(
+      `${config.publication.url} answers on this machine only: readers elsewhere cannot leave.`,
+    );
+  }
   const summary = {
     issue: issue.number,
-    subject: frozen.message.subject,
+    subject: frozen.message.subject
+      .map((piece) => (typeof piece === 'string' ? piece : piece.source))
+      .join(''),
     recipients: active,
     relay: relayName(config),
     contentHash: frozen.message.contentHash,
@@ -115,12 +130,14 @@ async function begin(
   if (options.dryRun) {
     terminal.print('Nothing was sent (--dry-run).');
     terminal.document({ ...summary, dryRun: true });
-    return undefined;
+    return { kind: 'not-sent', exitCode: EXIT.ok };
   }
-  if (!options.yes && !(await confirm(`Send it now?`))) return undefined;
-  if (!(await sends.create(frozen))) return issue.number;
-  await queues.enqueuePlan(issue.number);
-  return issue.number;
+  if (!options.yes && !(await confirm('Send it now?'))) {
+    return { kind: 'not-sent', exitCode: EXIT.failed };
+  }
+  // Somebody else may have been first by now: then it is their send that goes on.
+  if (await sends.create(frozen)) await queues.enqueuePlan(issue.number);
+  return { kind: 'begun', issue: issue.number };
 }
 
 /** The relay without user and password. */

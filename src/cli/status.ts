@@ -1,14 +1,13 @@
 /** `pressrun status [ISSUE]`: all sends, one send, or one person's story in it. */
 import type { Command } from 'commander';
-import { loadConfig } from '../config/load.js';
 import type { SendRecord } from '../delivery/sends.js';
 import { fullStatusOf, statusOf } from '../delivery/status.js';
 import { AppError } from '../errors.js';
-import { createLogger } from '../log.js';
-import { openSystem, type System } from '../system.js';
+import type { System } from '../system.js';
 import { action, EXIT, type Terminal } from './command.js';
 import { formatCount, plainTable, statusLines } from './ledger-view.js';
 import { addressFrom } from './subscribers.js';
+import { withSystem } from './with-system.js';
 
 interface StatusOptions {
   who?: string;
@@ -22,25 +21,25 @@ export function registerStatus(program: Command): void {
     .description('all sends, or one: ledger, what is in doubt, one person’s story')
     .option('--who <address>', 'what happened to this person')
     .option('--recount', 'count again from the states of the recipients and compare');
-  action(command, async (terminal, [issue], options: StatusOptions) => {
-    const config = await loadConfig(terminal.dir);
-    const system = await openSystem(
-      config,
-      createLogger({ pretty: terminal.interactive, level: 'warn' }),
-    );
-    try {
-      if (issue === undefined) return await listSends(system, terminal, options);
-      const record = await recordOf(system, issue);
-      if (options.who !== undefined) return await tellStory(system, terminal, record, options.who);
-      if (options.recount) return await recount(system, terminal, record);
-      const status = await fullStatusOf(record, system);
-      for (const line of statusLines(status)) terminal.print(line);
-      terminal.document(status);
-      return EXIT.ok;
-    } finally {
-      await system.close();
-    }
-  });
+  action(command, (terminal, [issue], options: StatusOptions) =>
+    withSystem(terminal, (system) => show(system, terminal, issue, options)),
+  );
+}
+
+async function show(
+  system: System,
+  terminal: Terminal,
+  issue: string | undefined,
+  options: StatusOptions,
+): Promise<number> {
+  if (issue === undefined) return await listSends(system, terminal, options);
+  const record = await recordOf(system, issue);
+  if (options.who !== undefined) return await tellStory(system, terminal, record, options.who);
+  if (options.recount) return await recount(system, terminal, record);
+  const status = await fullStatusOf(record, system);
+  for (const line of statusLines(status)) terminal.print(line);
+  terminal.document(status);
+  return EXIT.ok;
 }
 
 async function recordOf(system: System, issue: string): Promise<SendRecord> {

@@ -1,13 +1,11 @@
 /** `pressrun pause | resume | cancel ISSUE`: steering a send under way. */
 import type { Command } from 'commander';
-import { loadConfig } from '../config/load.js';
 import type { Sends } from '../delivery/sends.js';
 import { statusOf } from '../delivery/status.js';
 import { AppError } from '../errors.js';
-import { createLogger } from '../log.js';
-import { openSystem } from '../system.js';
 import { action, EXIT } from './command.js';
 import { ledgerLine } from './ledger-view.js';
+import { withSystem } from './with-system.js';
 
 type Verb = 'pause' | 'resume' | 'cancel';
 
@@ -27,10 +25,8 @@ export function registerSteer(program: Command): void {
       if (!/^\d+$/.test(issue)) {
         throw new AppError('usage', `${verb} takes the number of an issue, not "${issue}"`);
       }
-      const log = createLogger({ pretty: terminal.interactive, level: 'warn' });
-      const system = await openSystem(await loadConfig(terminal.dir), log);
-      try {
-        const number = Number(issue);
+      const number = Number(issue);
+      return await withSystem(terminal, async (system) => {
         await steer(system.sends, verb, number);
         if (verb === 'resume') await system.queues.sweepNow();
         const record = await system.sends.get(number);
@@ -39,9 +35,7 @@ export function registerSteer(program: Command): void {
         terminal.print(`#${number} is ${status.state} · ${ledgerLine(status)}`);
         terminal.document(status);
         return EXIT.ok;
-      } finally {
-        await system.close();
-      }
+      });
     });
   }
 }

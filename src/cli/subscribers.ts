@@ -7,13 +7,12 @@ import { exportCsv } from '../audience/csv-export.js';
 import { parseAttributes } from '../audience/csv-file.js';
 import { importCsv } from '../audience/csv-import.js';
 import type { Subscriber } from '../audience/types.js';
-import { loadConfig } from '../config/load.js';
 import { AppError } from '../errors.js';
-import { createLogger } from '../log.js';
-import { openSystem, type System } from '../system.js';
+import type { System } from '../system.js';
 import { action, EXIT, type Terminal } from './command.js';
 import { confirm } from './confirm.js';
 import { formatCount, plainTable } from './ledger-view.js';
+import { withSystem } from './with-system.js';
 
 type Options = Record<string, unknown>;
 type Verb = (
@@ -50,22 +49,6 @@ export function registerSubscribers(program: Command): void {
     erase,
   ).option('--yes', 'do not ask before');
   verb('stats', 'how many there are', stats);
-}
-
-async function withSystem(
-  terminal: Terminal,
-  run: (system: System) => Promise<number>,
-): Promise<number> {
-  const config = await loadConfig(terminal.dir);
-  const system = await openSystem(
-    config,
-    createLogger({ pretty: terminal.interactive, level: 'warn' }),
-  );
-  try {
-    return await run(system);
-  } finally {
-    await system.close();
-  }
 }
 
 async function importFile(

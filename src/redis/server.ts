@@ -33,7 +33,7 @@ export function findServer(): ServerProgram {
   throw new AppError(
     'redis_missing',
     `${tooOld ? `${tooOld.path} is version ${tooOld.version}, and ${OLDEST_SERVER} is needed` : 'no Redis or Valkey server program was found'}: ` +
-      `${process.platform === 'darwin' ? '`brew install valkey`' : '`sudo apt install redis-server`'} installs one, ` +
+      `${process.platform === 'darwin' ? '`brew install valkey`' : '`sudo apt install redis-server`'} installs one, \`npm run setup\` in a clone of pressrun gets a private copy, ` +
       'or let redis.server in pressrun.yaml name a server that is running',
   );
 }

@@ -202,3 +202,54 @@ describe('a foreign SMTP server', () => {
     }
   });
 });
+
+describe('a send that is not to be', () => {
+  it('is not begun, and nothing is changed', async () => {
+    sink = await startSink();
+    await publicationWith(3);
+    try {
+      const asked = ['send', '101', '--loopback'];
+      const dry = await publication.run(...asked, '--dry-run', '--json');
+      assert.equal(dry.code, 0, dry.stderr);
+      assert.equal(dry.json().recipients, 3);
+      assert.equal(dry.json().subject, '[WK #101]: Small things that last');
+      const unanswered = await publication.run(...asked);
+      assert.equal(unanswered.code, 2, 'nobody can say yes');
+      const deadDoor = await publication.run('send', '101', '--yes', '--json');
+      assert.equal(deadDoor.json().error.code, 'door_closed');
+      assert.deepEqual((await publication.run('status', '--json')).json(), []);
+      assert.equal(sink.messages.length, 0);
+    } finally {
+      await publication.remove();
+      await sink.stop();
+    }
+  });
+});
+
+describe('a worker that is killed in the middle', () => {
+  it('leaves in doubt whom it held and nobody else, and the same command finishes', async () => {
+    sink = await startSink({
+      reply: ({ stage }) => (stage === 'message' ? { afterMs: 20 } : undefined),
+    });
+    await publicationWith(300, 'smtp: {connections: 4}\ndelivery: {lockDuration: 2s}\n');
+    try {
+      const send = publication.start('send', '101', '--yes', '--wait', '--loopback');
+      await sink.waitFor(60);
+      send.child.kill('SIGKILL');
+      await send.done;
+      const { inFlight } = (await publication.run('status', '101', '--json')).json();
+      const again = await publication.run('send', '101', '--wait', '--json', '--loopback');
+      const { ledger } = again.json();
+      assert.equal(ledger.uncertain, inFlight);
+      assert.ok(inFlight <= 8, 'two for each connection');
+      assert.equal(ledger.accepted + ledger.uncertain, 300);
+      assert.equal(again.code, inFlight === 0 ? 0 : 3);
+      const mailed = sink.messages.map(({ to }) => to[0]);
+      assert.equal(new Set(mailed).size, mailed.length, 'nobody twice');
+      assert.ok(mailed.length >= ledger.accepted, 'nobody forgotten');
+    } finally {
+      await publication.remove();
+      await sink.stop();
+    }
+  });
+});
