@@ -4,12 +4,12 @@ import type { Finding, Severity } from './types.js';
 export class Findings {
   readonly #list: Finding[] = [];
 
-  error(rule: string, line: number, message: string): void {
-    this.#add('error', rule, line, message);
+  error(code: string, line: number, message: string): void {
+    this.#add('error', code, line, message);
   }
 
-  warn(rule: string, line: number, message: string): void {
-    this.#add('warning', rule, line, message);
+  warn(code: string, line: number, message: string): void {
+    this.#add('warning', code, line, message);
   }
 
   /** In the order of the file. */
@@ -17,7 +17,7 @@ export class Findings {
     return [...this.#list].sort((a, b) => a.line - b.line);
   }
 
-  #add(severity: Severity, rule: string, line: number, message: string): void {
-    this.#list.push({ severity, rule, line, message });
+  #add(severity: Severity, code: string, line: number, message: string): void {
+    this.#list.push({ severity, code, line, message });
   }
 }

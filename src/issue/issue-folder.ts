@@ -36,7 +36,7 @@ export async function readIssueFile(path: string): Promise<IssueFile> {
   const findings = new Findings();
   const { number } = readMetadata(normaliseSource(source), '', findings);
   const fault = findings.sorted.find(
-    ({ rule }) => rule === 'metadata-invalid' || rule === 'number-invalid',
+    ({ code }) => code === 'metadata-invalid' || code === 'number-invalid',
   );
   return { path, source, number, fault };
 }

@@ -52,7 +52,7 @@ export function findRepeatedUrls(
       const earlier = index.findEarlierUrl(url, issue.number);
       if (!earlier) return [];
       const message = `${url} was in ${nameOf(earlier.issueNumber, prefix)} already: "${earlier.title}"`;
-      return [{ severity: 'warning', rule: 'duplicate-url', message, line: position.line }];
+      return [{ severity: 'warning', code: 'duplicate-url', message, line: position.line }];
     }),
   );
 }
@@ -110,7 +110,7 @@ class Resolver {
     const place = item ? `in "${item.title}" ` : '';
     const message = `the reference ${oneLine(written)} ${place}matches the title of no item in any issue`;
     const line = position?.start.line ?? item?.position.line ?? 1;
-    this.findings.push({ severity: 'error', rule: 'reference-unresolved', message, line });
+    this.findings.push({ severity: 'error', code: 'reference-unresolved', message, line });
   }
 
   /** The piece itself, or where the archive has what was written about it. */

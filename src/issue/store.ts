@@ -100,10 +100,10 @@ function findOthersAtFault(
     const file = displayPath(dir, path);
     if (number === issue.number && path !== chosen.path) {
       const message = `the number ${issue.number} is used already, by ${file}`;
-      return [{ severity: 'error', rule: 'number-taken', message, line: 1 }];
+      return [{ severity: 'error', code: 'number-taken', message, line: 1 }];
     }
     if (number !== undefined || !fault) return [];
     const message = `${file}:${fault.line} cannot be read, so nothing is found there: ${fault.message}`;
-    return [{ severity: 'warning', rule: 'other-issue-broken', message, line: 1 }];
+    return [{ severity: 'warning', code: 'other-issue-broken', message, line: 1 }];
   });
 }

@@ -154,8 +154,8 @@ export type Severity = 'error' | 'warning';
 /** One finding about an issue file. */
 export interface Finding {
   severity: Severity;
-  /** Stable rule code: `opinion-without-summary`. */
-  rule: string;
+  /** Stable: `opinion-without-summary`. */
+  code: string;
   message: string;
   line: number;
 }

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { packageRoot } from '../../src/package-root.js';
 
 const PARSER = join(packageRoot(), 'src', 'issue');
-const REPORTED = /(?:error|warn)\(\s*'([a-z-]+)'|rule: '([a-z-]+)'/g;
+const REPORTED = /(?:error|warn)\(\s*'([a-z-]+)'|code: '([a-z-]+)'/g;
 
 function rulesOfTheParser(): Set<string> {
   const sources = readdirSync(PARSER)

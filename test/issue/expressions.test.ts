@@ -90,7 +90,7 @@ describe('subscriber expressions', () => {
       const { issue, findings } = parseBody(`Hello\n\n${written} x\n`);
       const [error] = findings;
       assert.deepEqual(
-        [error?.severity, error?.rule, error?.line],
+        [error?.severity, error?.code, error?.line],
         ['error', 'expression-invalid', 7],
       );
       assert.match(error?.message ?? '', message);

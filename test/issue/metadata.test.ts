@@ -4,7 +4,7 @@ import { parseIssue } from '../../src/issue/parse.js';
 
 function rulesOf(source: string): string[] {
   return parseIssue(source).findings.map(
-    ({ severity, line, rule }) => `${severity} ${line} ${rule}`,
+    ({ severity, line, code }) => `${severity} ${line} ${code}`,
   );
 }
 

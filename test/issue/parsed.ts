@@ -19,7 +19,7 @@ export interface Parsed {
 export function parseBody(body: string): Parsed {
   const { issue, findings } = parseIssue(HEAD + body);
   assert.ok(issue, JSON.stringify(findings));
-  const rules = findings.map(({ severity, line, rule }) => `${severity} ${line} ${rule}`);
+  const rules = findings.map(({ severity, line, code }) => `${severity} ${line} ${code}`);
   return { issue, items: itemsOf(issue), findings, rules };
 }
 

@@ -85,7 +85,7 @@ describe('a reference', () => {
       '## News\n\n[Rain](https://a.example/rain): Wet.\n\nSee\n<@Foq@>.',
     );
     assert.deepEqual(
-      findings.map(({ rule, severity, line }) => [severity, rule, line]),
+      findings.map(({ code, severity, line }) => [severity, code, line]),
       [['error', 'reference-unresolved', 10]],
     );
     assert.match(findings[0]?.message ?? '', /<@Foq@> in "Rain"/);
@@ -129,7 +129,7 @@ it('an address of an earlier issue is a warning, one of a later issue is not', (
   ]);
   const findings = findRepeatedUrls(issue, index, PUBLICATION);
   assert.deepEqual(
-    findings.map(({ rule, line }) => [rule, line]),
+    findings.map(({ code, line }) => [code, line]),
     [['duplicate-url', 7]],
   );
   assert.match(findings[0]?.message ?? '', /LH #3/);

@@ -142,7 +142,7 @@ describe('what is meant to break a parser', () => {
       `---\nnumber: 7\ntitle: x\n---\n${'> '.repeat(3000)}x\n`,
     );
     assert.equal(issue, undefined);
-    assert.equal(findings[0]?.rule, 'nested-too-deeply');
+    assert.equal(findings[0]?.code, 'nested-too-deeply');
   });
 
   const shapes: [string, string][] = [

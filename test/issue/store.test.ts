@@ -44,11 +44,11 @@ describe('issues on disk', () => {
     const { issue, findings, file } = await loadIssue(dir, '2', PUBLICATION);
     assert.equal(file, 'issues/2.md');
     assert.equal(textOf(issue.intro), 'As in fog (LH #1); see (LH #1).');
-    assert.deepEqual(findings.map(({ severity, rule }) => `${severity} ${rule}`).sort(), [
+    assert.deepEqual(findings.map(({ severity, code }) => `${severity} ${code}`).sort(), [
       'warning duplicate-url',
       'warning other-issue-broken',
     ]);
-    const broken = findings.find(({ rule }) => rule === 'other-issue-broken');
+    const broken = findings.find(({ code }) => code === 'other-issue-broken');
     assert.match(broken?.message ?? '', /issues\/broken\.md:3/);
   });
 
@@ -64,7 +64,7 @@ describe('issues on disk', () => {
       assert.match(error.located, /^issues\/3\.md:5: the reference <@Nothing@> .* \(and 1 more\)$/);
       const errors = error.findings.filter(({ severity }) => severity === 'error');
       assert.deepEqual(
-        errors.map(({ rule }) => rule),
+        errors.map(({ code }) => code),
         ['reference-unresolved', 'opinion-without-summary'],
       );
       return true;
@@ -80,7 +80,7 @@ describe('issues on disk', () => {
       return true;
     });
     const { findings } = await readIssue(dir, 'again.md', PUBLICATION);
-    const taken = findings.find(({ rule }) => rule === 'number-taken');
+    const taken = findings.find(({ code }) => code === 'number-taken');
     assert.match(taken?.message ?? '', /issues\/fog\.md/);
   });
 

@@ -49,7 +49,7 @@ function parseFile(name: string): { issue: Issue; body: string } {
   const { issue, findings } = parseIssue(source);
   assert.ok(issue, JSON.stringify(findings));
   assert.deepEqual(
-    findings.filter(({ rule }) => rule !== 'metadata-unknown'),
+    findings.filter(({ code }) => code !== 'metadata-unknown'),
     [],
   );
   const body = source.replace(/^(?:---\n[\s\S]*?\n---\n|(?:\w+:.*\n)+)/, '');
