@@ -94,6 +94,12 @@ const rules = [
     'Keys and connections know nobody.',
   ),
   never(
+    'journal-is-a-leaf',
+    '^src/journal/',
+    '^src/(issue|render|message|audience|delivery|redis|queue|smtp|web|cli|config)/|^src/system\\.ts',
+    'It stands beside Redis and knows ids only.',
+  ),
+  never(
     'config-is-a-leaf',
     '^src/config/',
     '^src/(issue|render|message|audience|delivery|bounce|archive|redis|queue|smtp|web|cli)/|^src/system\\.ts',

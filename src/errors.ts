@@ -25,6 +25,7 @@ export const ERROR_CODES = {
   redis_unreachable: 'the Redis server does not answer',
   redis_unsuitable: 'the Redis server is too old or set up in a way that loses data',
   schema_mismatch: 'the data in Redis is of another version of pressrun',
+  journal_unwritable: 'the journal beside Redis cannot be written',
   door_closed: 'the public URL does not answer for this installation',
   send_refused: 'the send cannot do that in its state',
   send_unknown: 'no send of that issue exists',

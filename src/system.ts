@@ -3,6 +3,7 @@
  * web and workers take what they need from here and construct nothing themselves.
  */
 import { readFile } from 'node:fs/promises';
+import { withJournal } from './audience/journaled.js';
 import { type Audience, createAudience } from './audience/store.js';
 import type { Config } from './config/types.js';
 import { createLane, DEFAULT_LANE, type Lane } from './delivery/lane.js';
@@ -11,6 +12,7 @@ import { createPresence, type Presence } from './delivery/presence.js';
 import { createSends, type Sends } from './delivery/sends.js';
 import { createTally, type Tally } from './delivery/tally.js';
 import { AppError } from './errors.js';
+import { createJournal, type Journal } from './journal/journal.js';
 import type { Logger } from './log.js';
 import type { ComposerSecrets } from './message/compose.js';
 import { createSigner, type DkimSigner } from './message/dkim.js';
@@ -26,6 +28,8 @@ export interface System {
   keys: Keys;
   /** Tells this Redis from every other. */
   instanceId: string;
+  /** What a restored backup must not undo. */
+  journal: Journal;
   audience: Audience;
   sends: Sends;
   ledger: LedgerStore;
@@ -54,11 +58,18 @@ async function wire(config: Config, log: Logger, redis: RedisConnection): Promis
   const keys = keysOf(config.publication.slug);
   const { client } = redis;
   const { instanceId } = await openInstallation(client, keys, config.keys);
+  const journal = createJournal({
+    ...{ dataDir: config.dataDir, log },
+    announce: (id, host) => client.hset(keys.journals, id, host),
+  });
   const ledger = createLedger(client, keys);
   const queues = createQueues(redis, keys.queuePrefix, log);
   return {
-    ...{ config, log, redis, keys, instanceId, ledger, queues },
-    audience: createAudience({ redis: client, keys, idKey: config.keys.idKey }),
+    ...{ config, log, redis, keys, instanceId, journal, ledger, queues },
+    audience: withJournal(
+      createAudience({ redis: client, keys, idKey: config.keys.idKey }),
+      journal,
+    ),
     sends: createSends(client, keys, ledger),
     tally: createTally(client, keys),
     lane: createLane(client, keys, DEFAULT_LANE, config.smtp.rate),
@@ -68,8 +79,12 @@ async function wire(config: Config, log: Logger, redis: RedisConnection): Promis
       signer: config.dkim && (await loadSigner(config.dkim)),
     }),
     async close() {
-      await queues.close();
-      await redis.close();
+      try {
+        await journal.close();
+      } finally {
+        await queues.close();
+        await redis.close();
+      }
     },
   };
 }

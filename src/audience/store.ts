@@ -38,14 +38,21 @@ export type LeaveOutcome =
   /** Nobody with that id is on the list: erased, or never was. */
   | { kind: 'unknown' };
 
+/** How somebody left: by the link in a mail, or by an operator's hand. */
+export type LeaveWay = 'link' | 'operator';
+
 export interface Audience {
   idOf(address: Address): string;
   /** Adds or updates; outcomes in the order of the rows. */
   put(rows: readonly SubscriberRow[], consent: Consent): Promise<PutOutcome[]>;
   get(id: string): Promise<Subscriber | undefined>;
   suppression(id: string): Promise<Suppression | undefined>;
-  /** Takes effect for every claim made afterwards; repeating it changes nothing. */
-  unsubscribe(id: string): Promise<LeaveOutcome>;
+  /**
+   * Takes effect for every claim made afterwards; repeating it changes nothing. Somebody who is
+   * not on the list is remembered as suppressed: an import must not bring them.
+   * @param how for the journal; default: by the link in a mail
+   */
+  unsubscribe(id: string, how?: LeaveWay): Promise<LeaveOutcome>;
   /** Returns whether there was somebody to erase; the address stays suppressed either way. */
   erase(id: string): Promise<boolean>;
   suppress(id: string, reason: SuppressionReason): Promise<void>;
@@ -144,10 +151,10 @@ export function createAudience({ redis, keys, idKey }: AudienceOptions): Audienc
 
     async unsubscribe(id) {
       const { shard, tail, key } = placeOf(id);
-      const { mailable, unmailable, counts } = shard;
+      const { mailable, unmailable, counts, suppressed } = shard;
       const reply = await scripts.leave.run(
         redis,
-        [key, mailable, unmailable, counts],
+        [key, mailable, unmailable, counts, suppressed],
         [tail, nowSeconds()],
       );
       if (reply === 'left') return { kind: 'left' };

@@ -3,7 +3,13 @@
 export type SubscriberStatus = 'active' | 'unconfirmed' | 'unsubscribed';
 
 /** Why an address may not be mailed, whatever its status. */
-export type SuppressionReason = 'bounced' | 'complained' | 'erased' | 'manual';
+export type SuppressionReason =
+  | 'bounced'
+  | 'complained'
+  | 'erased'
+  | 'manual'
+  /** Left while not on the list, as after the restore of a backup older than their subscription. */
+  | 'unsubscribed';
 
 export interface Subscriber {
   id: string;

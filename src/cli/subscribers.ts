@@ -179,8 +179,10 @@ async function unsubscribe(
   terminal: Terminal,
   [text = '']: string[],
 ): Promise<number> {
-  const { kind } = await audience.unsubscribe(audience.idOf(addressFrom(text)));
-  if (kind === 'unknown') throw unknown();
+  const id = audience.idOf(addressFrom(text));
+  // A typing error must not suppress whoever has that address.
+  if ((await audience.get(id)) === undefined) throw unknown();
+  const { kind } = await audience.unsubscribe(id, 'operator');
   terminal.print(kind === 'left' ? 'unsubscribed' : 'had left already');
   terminal.document({ outcome: kind === 'left' ? 'unsubscribed' : 'already' });
   return EXIT.ok;

@@ -69,6 +69,8 @@ export interface Keys {
   revision(issue: number, revision: number): string;
   /** set of issue numbers that have a send. */
   sends: string;
+  /** hash journal id → host: which journals beside Redis were written to. */
+  journals: string;
   /** hash of connected workers. */
   workers: string;
   /** hash: rate and back-off state of one lane. */
@@ -84,6 +86,7 @@ export function keysOf(slug: string): Keys {
     send: (issue) => `${slug}:{send-${issue}}`,
     revision: (issue, revision) => `${slug}:{send-${issue}}:${revision}`,
     sends: `${slug}:sends`,
+    journals: `${slug}:journals`,
     workers: `${slug}:workers`,
     lane: (lane) => `${slug}:{lane-${lane}}`,
     queuePrefix: `${slug}:{queue}`,

@@ -8,8 +8,10 @@ import type { Redis } from 'ioredis';
 import { type Address, parseAddress } from '../../src/audience/address.js';
 import { exportCsv } from '../../src/audience/csv-export.js';
 import { importCsv } from '../../src/audience/csv-import.js';
+import { withJournal } from '../../src/audience/journaled.js';
 import { type Audience, createAudience } from '../../src/audience/store.js';
 import { AppError } from '../../src/errors.js';
+import type { JournalNote } from '../../src/journal/journal.js';
 import { keysOf, SHARDS } from '../../src/redis/keys.js';
 import { startTestRedis, type TestRedis } from '../support/redis.js';
 
@@ -118,6 +120,7 @@ describe('the audience', () => {
     assert.deepEqual(await audience.unsubscribe(left), { kind: 'already-left' });
     assert.equal(await audience.erase(erased), true);
     assert.deepEqual(await audience.unsubscribe(erased), { kind: 'unknown' });
+    assert.equal((await audience.suppression(erased))?.reason, 'erased', 'the first reason stays');
     await audience.suppress(bounced, 'bounced');
     const again = await audience.put(
       people.map((one) => ({ address: one, name: 'Back' })),
@@ -133,6 +136,38 @@ describe('the audience', () => {
     });
     await checkBooks();
     assert.doesNotMatch(JSON.stringify(await redis.keys('*')), /erased@/);
+  });
+
+  it('remembers who leaves without being on the list: no import brings them', async () => {
+    const lost = address('lost@x.org');
+    assert.deepEqual(await audience.unsubscribe(audience.idOf(lost)), { kind: 'unknown' });
+    assert.deepEqual(await audience.put([{ address: lost }], consent), ['suppressed']);
+    assert.equal((await audience.suppression(audience.idOf(lost)))?.reason, 'unsubscribed');
+    await checkBooks();
+  });
+
+  it('tells its journal of every change of consent, by id and never by address', async () => {
+    const notes: JournalNote[] = [];
+    const journaled = withJournal(audience, { note: async (more) => void notes.push(...more) });
+    const [ann, bo] = [address('ann@x.org'), address('bo@x.org')];
+    await journaled.put([{ address: ann }, { address: bo }], consent);
+    await journaled.put([{ address: ann, name: 'Ann' }], consent);
+    await journaled.unsubscribe(audience.idOf(ann));
+    await journaled.unsubscribe(audience.idOf(ann), 'operator');
+    await journaled.suppress(audience.idOf(bo), 'bounced');
+    await journaled.erase(audience.idOf(bo));
+    const [a, b] = [audience.idOf(ann), audience.idOf(bo)];
+    assert.deepEqual(
+      notes.map(({ kind, subject, word }) => [kind, subject, word]),
+      [
+        ['added', a, 'import'],
+        ['added', b, 'import'],
+        ['left', a, 'link'],
+        ['left', a, 'operator'],
+        ['suppressed', b, 'bounced'],
+        ['erased', b, 'operator'],
+      ],
+    );
   });
 
   it('holds the books when people leave while others are imported, thousands of times', async () => {

@@ -112,6 +112,7 @@ describe('a planted violation', () => {
       ['audience-is-below-delivery', 'src/audience/planted-8.ts', '../delivery/retry.js'],
       ['delivery-is-below-the-top', 'src/delivery/planted-9.ts', '../queue/queues.js'],
       ['redis-is-a-leaf', 'src/redis/planted-10.ts', '../audience/id.js'],
+      ['journal-is-a-leaf', 'src/journal/planted-15.ts', '../redis/keys.js'],
       ['config-is-a-leaf', 'src/config/planted-11.ts', '../redis/keys.js'],
       ['smtp-is-low', 'src/smtp/planted-12.ts', '../delivery/retry.js'],
       ['web-is-not-cli', 'src/web/planted-13.ts', '../cli/command.js'],

@@ -1,0 +1,45 @@
+/**
+ * The audience with its journal: every change of consent or suppression is kept beside Redis, so
+ * that a restored backup revives nobody who left.
+ *
+ * Redis first, so that leaving takes effect at once; then the journal, on disk before the caller is
+ * told. Also when Redis knew of it already: the first time may have ended between the two.
+ */
+import type { Journal } from '../journal/journal.js';
+import type { Audience } from './store.js';
+
+export function withJournal(audience: Audience, journal: Pick<Journal, 'note'>): Audience {
+  return {
+    ...audience,
+
+    async put(rows, consent) {
+      const outcomes = await audience.put(rows, consent);
+      const added = rows.filter((_, n) => outcomes[n] === 'imported');
+      await journal.note(
+        added.map(({ address }) => ({
+          kind: 'added',
+          subject: audience.idOf(address),
+          word: consent.source,
+        })),
+      );
+      return outcomes;
+    },
+
+    async unsubscribe(id, how = 'link') {
+      const outcome = await audience.unsubscribe(id, how);
+      await journal.note([{ kind: 'left', subject: id, word: how }]);
+      return outcome;
+    },
+
+    async erase(id) {
+      const known = await audience.erase(id);
+      await journal.note([{ kind: 'erased', subject: id, word: 'operator' }]);
+      return known;
+    },
+
+    async suppress(id, reason) {
+      await audience.suppress(id, reason);
+      await journal.note([{ kind: 'suppressed', subject: id, word: reason }]);
+    },
+  };
+}
