@@ -2,10 +2,16 @@
  * The transactions of one connection: MAIL, RCPT, DATA, the message, and what the server says to
  * each. It takes over the socket where session.ts ends.
  *
+ * Where the server offers PIPELINING, the commands of the next transaction follow a message's final
+ * dot without waiting for its reply (they are chained): a distant relay then costs one round trip a
+ * message. The server answers in order, so what it says about the first message is always known
+ * before a byte of the second one's text is written.
+ *
  * Owns: the order of commands and replies, the time each may take, and the exact knowledge of
  * whether the server can have the whole message. Must never: open connections, retry, or judge a
  * reply (delivery/replies.ts does).
- * @see RFC 5321 §3.3, §4.1.4; RFC 2920 (pipelining); RFC 1870 (size)
+ * @see RFC 5321 §3.3, §4.1.4; RFC 2920 §3.1 (pipelining; a message may open a group of commands);
+ * RFC 1870 (size)
  */
 import { ProtocolError, ReplyReader } from './reply.js';
 import type { Session } from './session.js';
@@ -46,7 +52,9 @@ export class Conversation {
   readonly #replies = new ReplyReader();
   readonly #expected: Expected[] = [];
   readonly #ended: Promise<void>;
-  #exchange: Exchange | undefined;
+  /** The transaction under way, and behind it the one whose commands were chained to it. */
+  readonly #exchanges: Exchange[] = [];
+  #tellRoom: () => void = () => {};
   /** A refused transaction left its MAIL standing: RSET goes in front of the next. */
   #mailOpen = false;
   #over = false;
@@ -71,6 +79,27 @@ export class Conversation {
     return !this.#over;
   }
 
+  /** Whether a transaction is under way. */
+  get busy(): boolean {
+    return this.#exchanges.length > 0;
+  }
+
+  /**
+   * Whether a message may be sent now: nothing is under way, or nothing but the reply to a final
+   * dot is awaited and the server takes commands pipelined.
+   */
+  get hasRoom(): boolean {
+    if (this.#over) return false;
+    const [current, chained] = this.#exchanges;
+    if (!current) return true;
+    return !chained && current.handedOver && this.#session.offer.pipelining;
+  }
+
+  /** Called each time a message has left and another one's commands may follow it at once. */
+  onRoom(listener: () => void): void {
+    this.#tellRoom = listener;
+  }
+
   /** Largest message the server takes; undefined: it does not say. */
   get maxMessageBytes(): number | undefined {
     return this.#session.offer.maxMessageBytes;
@@ -82,7 +111,7 @@ export class Conversation {
   }
 
   /**
-   * Sends one message; one at a time.
+   * Sends one message; only while there is room.
    * @param startBefore epoch ms; past it the message is not begun (`unsent`)
    */
   send(envelope: Envelope, chunks: readonly Buffer[], startBefore: number): Promise<Transaction> {
@@ -97,8 +126,7 @@ export class Conversation {
         handedOver: false,
         settle,
       };
-      this.#exchange = exchange;
-      this.#mailOpen = false;
+      this.#exchanges.push(exchange);
       if (!this.usable) this.drop('the connection is closed');
       else this.#writeCommands(exchange);
     });
@@ -113,18 +141,23 @@ export class Conversation {
     return this.#ended.finally(() => clearTimeout(timer));
   }
 
-  /** Ends the connection at once; a message under way is unsent or uncertain, as the case may be. */
+  /**
+   * Ends the connection at once; a message under way is unsent or uncertain, as the case may be,
+   * and one chained to it is always unsent.
+   */
   drop(reason: string): void {
     this.#over = true;
     clearTimeout(this.#timer);
     this.#expected.length = 0;
     this.#session.socket.destroy();
-    if (this.#exchange) this.#finish(this.#exchange, reason);
+    for (const exchange of [...this.#exchanges]) this.#finish(exchange, reason);
   }
 
   #commandsFor(envelope: Envelope, chunks: readonly Buffer[]): [Command, string][] {
     const size = this.#declaresSize ? ` SIZE=${messageBytes(chunks)}` : '';
-    const reset: [Command, string][] = this.#mailOpen ? [['reset', 'RSET\r\n']] : [];
+    // The transaction a chained one waits for ends with its message, whatever the reply.
+    const left = this.#mailOpen && !this.busy;
+    const reset: [Command, string][] = left ? [['reset', 'RSET\r\n']] : [];
     return [
       ...reset,
       ['mail', `MAIL FROM:<${envelope.from}>${size}\r\n`],
@@ -154,6 +187,7 @@ export class Conversation {
       if (error) return;
       exchange.handedOver = true;
       if (this.#expected[0]?.exchange === exchange) this.#arm();
+      if (this.hasRoom) this.#tellRoom();
     });
     socket.uncork();
   }
@@ -217,6 +251,7 @@ export class Conversation {
   }
 
   #onReset(exchange: Exchange, reply: Reply): void {
+    this.#mailOpen = false;
     if (!isPositive(reply)) this.drop(`the server answered RSET with ${reply.code}`);
     else if (exchange.commands.length > 0) this.#writeCommands(exchange);
   }
@@ -272,8 +307,9 @@ export class Conversation {
   }
 
   #finish(exchange: Exchange, reason: string): void {
-    if (this.#exchange !== exchange) return;
-    this.#exchange = undefined;
+    const at = this.#exchanges.indexOf(exchange);
+    if (at < 0) return;
+    this.#exchanges.splice(at, 1);
     const kind = exchange.handedOver ? 'uncertain' : 'unsent';
     exchange.settle(exchange.verdict ?? { kind, error: reason });
   }

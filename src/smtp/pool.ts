@@ -1,6 +1,7 @@
 /**
  * The connections to one relay: at most so many, opened when needed, reused, re-made after a
- * number of messages, closed politely when idle.
+ * number of messages, closed politely when idle. While all are at work, whoever waits is chained
+ * to the connection that has been waiting longest for the reply to a message (conversation.ts).
  *
  * A connection counts until it is closed on both sides, so that the relay's own limit holds too.
  */
@@ -24,12 +25,15 @@ interface PoolOptions {
 }
 
 /** A connection to use and to give back, or why there is none. */
-type Lease = { kind: 'open'; conversation: Conversation } | Exclude<Opened, { kind: 'open' }>;
+export type Lease =
+  | { kind: 'open'; conversation: Conversation }
+  | Exclude<Opened, { kind: 'open' }>;
 
 interface Waiting {
   /** Only a connection that has carried nothing yet will do. */
   fresh: boolean;
-  resolve(lease: Lease): void;
+  /** Called once. It must begin a message on an open connection before it returns, or give it back. */
+  begin(lease: Lease): void;
 }
 
 export class Pool {
@@ -38,24 +42,31 @@ export class Pool {
   readonly #openings = new Set<Opening>();
   readonly #conversations = new Set<Conversation>();
   readonly #idle = new Map<Conversation, NodeJS.Timeout>();
+  /** Connections at work that can take another message behind theirs, longest first. */
+  readonly #roomy = new Set<Conversation>();
   #closed = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
   }
 
-  /** Waits its turn for a connection. `fresh` insists on a new one. */
-  take(fresh: boolean): Promise<Lease> {
-    if (this.#closed) return Promise.resolve({ kind: 'failed', error: CLOSED });
-    return new Promise((resolve) => {
-      this.#waiting.push({ fresh, resolve });
-      this.#serve();
-    });
+  /**
+   * Waits its turn for a connection. `fresh` insists on a new one.
+   * @param begin see {@link Waiting.begin}: called before `take` returns, or later
+   */
+  take(fresh: boolean, begin: (lease: Lease) => void): void {
+    if (this.#closed) {
+      begin({ kind: 'failed', error: CLOSED });
+      return;
+    }
+    this.#waiting.push({ fresh, begin });
+    this.#serve();
   }
 
+  /** After each message; the connection may be carrying the next one already. */
   give(conversation: Conversation): void {
-    const worn = conversation.begun >= this.#options.messagesPerConnection;
-    if (this.#closed || worn) this.#retire(conversation);
+    if (conversation.busy) this.#offerRoom(conversation);
+    else if (this.#closed || this.#isWorn(conversation)) this.#retire(conversation);
     else if (conversation.usable) this.#rest(conversation);
     this.#serve();
   }
@@ -63,7 +74,7 @@ export class Pool {
   /** Turns waiting senders away, closes what is idle, and the rest as it is given back. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const { resolve } of this.#waiting.splice(0)) resolve({ kind: 'failed', error: CLOSED });
+    this.#turnAway({ kind: 'failed', error: CLOSED });
     for (const conversation of this.#idle.keys()) this.#retire(conversation);
     while (this.#size > 0) {
       const openings = [...this.#openings].map((opening) => opening.result);
@@ -82,23 +93,44 @@ export class Pool {
     return this.#openings.size + this.#conversations.size;
   }
 
-  #serve(): void {
-    while (this.#waiting[0] && this.#provide(this.#waiting[0])) this.#waiting.shift();
+  #isWorn(conversation: Conversation): boolean {
+    return conversation.begun >= this.#options.messagesPerConnection;
   }
 
-  /** @returns false when all connections are busy */
-  #provide({ fresh, resolve }: Waiting): boolean {
+  #turnAway(lease: Exclude<Opened, { kind: 'open' }>): void {
+    for (const { begin } of this.#waiting.splice(0)) begin(lease);
+  }
+
+  #serve(): void {
+    for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {
+      const supply = this.#supply(next.fresh);
+      if (!supply) return;
+      this.#waiting.shift();
+      if (supply === 'opening') void this.#open().then(next.begin);
+      else next.begin({ kind: 'open', conversation: supply });
+    }
+  }
+
+  /** A connection that can begin a message now, or one to be opened; undefined: all are busy. */
+  #supply(fresh: boolean): Conversation | 'opening' | undefined {
     const rested = fresh ? undefined : this.#wake();
-    if (rested) {
-      resolve({ kind: 'open', conversation: rested });
-      return true;
+    if (rested) return rested;
+    if (this.#size < this.#options.connections) return 'opening';
+    if (!fresh) return this.#roomiest();
+    void this.#wake()?.quit();
+    return undefined;
+  }
+
+  #offerRoom(conversation: Conversation): void {
+    if (conversation.hasRoom && !this.#isWorn(conversation)) this.#roomy.add(conversation);
+  }
+
+  #roomiest(): Conversation | undefined {
+    for (const conversation of this.#roomy) {
+      this.#roomy.delete(conversation);
+      if (conversation.hasRoom) return conversation;
     }
-    if (this.#size < this.#options.connections) {
-      void this.#open().then(resolve);
-      return true;
-    }
-    if (fresh) void this.#wake()?.quit();
-    return false;
+    return undefined;
   }
 
   async #open(): Promise<Lease> {
@@ -115,21 +147,29 @@ export class Pool {
       return { kind: 'open', conversation };
     }
     logFailure(log, relay, opened);
-    this.#serve();
+    // With no connection left to wait for, the others would only learn the same, one by one.
+    if (this.#conversations.size === 0) this.#turnAway(opened);
+    else this.#serve();
     return opened;
   }
 
   #adopt(conversation: Conversation): void {
     this.#conversations.add(conversation);
+    conversation.onRoom(() => {
+      this.#offerRoom(conversation);
+      this.#serve();
+    });
     void conversation.ended.then(() => {
       clearTimeout(this.#idle.get(conversation));
       this.#idle.delete(conversation);
+      this.#roomy.delete(conversation);
       this.#conversations.delete(conversation);
       this.#serve();
     });
   }
 
   #rest(conversation: Conversation): void {
+    this.#roomy.delete(conversation);
     const timer = setTimeout(() => this.#retire(conversation), this.#options.idleMs);
     this.#idle.set(conversation, timer);
   }

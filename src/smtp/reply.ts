@@ -19,20 +19,19 @@ export class ReplyReader {
   #lines: string[] = [];
 
   /**
-   * @returns the replies completed by `chunk`, in order
+   * Yields the replies completed by `chunk`, in order: what was said before the peer stopped making
+   * sense still counts.
    * @throws ProtocolError
    */
-  push(chunk: Buffer): Reply[] {
+  *push(chunk: Buffer): Generator<Reply, void> {
     // Latin-1 keeps bytes apart, so that a character cut in two by a packet survives.
     const lines = (this.#rest + chunk.toString('latin1')).split('\n');
     this.#rest = lines.pop() ?? '';
-    const replies: Reply[] = [];
     for (const line of lines) {
       this.#lines.push(line);
-      if (isLast(line)) replies.push(this.#take());
+      if (isLast(line)) yield this.#take();
     }
     if (this.#pending() > MAX_PENDING) throw new ProtocolError('the reply does not end');
-    return replies;
   }
 
   #take(): Reply {

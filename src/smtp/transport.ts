@@ -8,7 +8,7 @@
  */
 import type { Logger } from 'pino';
 import { type Conversation, messageBytes } from './conversation.js';
-import { Pool } from './pool.js';
+import { type Lease, Pool } from './pool.js';
 import { parseRelayUrl } from './relay-url.js';
 import { TIMEOUTS, type Timeouts } from './timeouts.js';
 import {
@@ -77,14 +77,20 @@ interface Attempt {
   stale: boolean;
 }
 
-async function attempt(pool: Pool, mail: Mail, fresh: boolean): Promise<Attempt> {
-  const lease = await pool.take(fresh);
+function attempt(pool: Pool, mail: Mail, fresh: boolean): Promise<Attempt> {
+  return new Promise((resolve) => {
+    pool.take(fresh, (lease) => resolve(attemptOver(lease, pool, mail)));
+  });
+}
+
+async function attemptOver(lease: Lease, pool: Pool, mail: Mail): Promise<Attempt> {
   if (lease.kind === 'refused') return { outcome: lease, stale: false };
   if (lease.kind === 'failed') {
     return { outcome: { kind: 'unsent', error: lease.error }, stale: false };
   }
   const { conversation } = lease;
   const reused = conversation.begun > 0;
+  // Begun in this very turn: a chained envelope leaves together with the message before it.
   const outcome = await converse(conversation, mail);
   pool.give(conversation);
   return { outcome, stale: reused && !conversation.usable && wentNowhere(outcome) };

@@ -86,21 +86,25 @@ test('a relay that comes back is used again', async (t) => {
   assert.equal((await transport.send(ENVELOPE, message('two'))).kind, 'accepted');
 });
 
-test('close lets messages in flight end, and turns away those that wait and those that come', async (t) => {
-  const { sink, transport } = await connect(t, {
-    reply: ({ stage }) => (stage === 'message' ? { afterMs: 80 } : undefined),
+for (const pipelining of [true, false]) {
+  const ahead = pipelining ? 'a chained one among them' : 'one by one';
+  test(`close lets messages in flight end (${ahead}), and turns away those that wait and those that come`, async (t) => {
+    const { sink, transport } = await connect(t, {
+      pipelining,
+      reply: ({ stage }) => (stage === 'message' ? { afterMs: 80 } : undefined),
+    });
+    const sent = ['one', 'two', 'three'].map((id) => transport.send(ENVELOPE, message(id)));
+    while (!sink.commands.some((line) => line.endsWith('DATA'))) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    await transport.close();
+    const kinds = (await Promise.all(sent)).map(({ kind }) => kind);
+    assert.deepEqual(kinds, ['accepted', pipelining ? 'accepted' : 'unsent', 'unsent']);
+    assert.equal((await transport.send(ENVELOPE, message('four'))).kind, 'unsent');
+    assert.ok(sink.commands.includes('1: QUIT'));
   });
-  const first = transport.send(ENVELOPE, message('one'));
-  const second = transport.send(ENVELOPE, message('two'));
-  while (!sink.commands.some((line) => line.endsWith('DATA'))) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  await transport.close();
-  assert.equal((await first).kind, 'accepted');
-  assert.equal((await second).kind, 'unsent');
-  assert.equal((await transport.send(ENVELOPE, message('three'))).kind, 'unsent');
-  assert.ok(sink.commands.includes('1: QUIT'));
-});
+}
 
 test('close does not wait longer than it was told: what was handed over is uncertain', async (t) => {
   const { sink, transport } = await connect(t, {

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ProtocolError, parseReply, ReplyReader } from '../../src/smtp/reply.js';
+import type { Reply } from '../../src/smtp/types.js';
+
+const repliesIn = (bytes: Buffer): Reply[] => [...new ReplyReader().push(bytes)];
 
 test('codes go apart from the text, line by line', () => {
   assert.deepEqual(
@@ -20,9 +23,9 @@ test('codes go apart from the text, line by line', () => {
 
 test('UTF-8 is read as such, other bytes stay what they are', () => {
   const bytes = Buffer.from('550 Empfänger unbekannt\r\n');
-  const [reply] = new ReplyReader().push(bytes);
+  const [reply] = repliesIn(bytes);
   assert.equal(reply?.text, 'Empfänger unbekannt');
-  const [old] = new ReplyReader().push(Buffer.from('550 Empf\xe4nger\r\n', 'latin1'));
+  const [old] = repliesIn(Buffer.from('550 Empf\xe4nger\r\n', 'latin1'));
   assert.equal(old?.text, 'Empfänger');
 });
 
@@ -50,7 +53,7 @@ test('replies come out the same however the bytes are cut', () => {
         for (let at = 0; at < bytes.length; at += step) {
           pieces.push(...reader.push(bytes.subarray(at, at + step)));
         }
-        assert.deepEqual(pieces, new ReplyReader().push(bytes));
+        assert.deepEqual(pieces, repliesIn(bytes));
         assert.deepEqual(
           pieces.map((one) => one.code),
           replies.map(([code]) => code),
@@ -65,11 +68,20 @@ test('a text is kept to 500 characters', () => {
 });
 
 test('what is no reply, and one that never ends, is told apart from an answer', () => {
-  assert.throws(() => new ReplyReader().push(Buffer.from('HTTP/1.1 200\r\n')), ProtocolError);
-  assert.throws(() => new ReplyReader().push(Buffer.from('\r\n')), ProtocolError);
+  assert.throws(() => repliesIn(Buffer.from('HTTP/1.1 200\r\n')), ProtocolError);
+  assert.throws(() => repliesIn(Buffer.from('\r\n')), ProtocolError);
   assert.throws(() => {
     const reader = new ReplyReader();
-    for (;;) reader.push(Buffer.from(`250-${'x'.repeat(1_000)}\r\n`));
+    for (;;) Array.from(reader.push(Buffer.from(`250-${'x'.repeat(1_000)}\r\n`)));
   }, ProtocolError);
-  assert.throws(() => new ReplyReader().push(Buffer.alloc(100_000, 'x')), ProtocolError);
+  assert.throws(() => repliesIn(Buffer.alloc(100_000, 'x')), ProtocolError);
+});
+
+test('a reply that came before the nonsense still counts', () => {
+  const codes: number[] = [];
+  assert.throws(() => {
+    const replies = new ReplyReader().push(Buffer.from('250 2.0.0 queued\r\nnonsense\r\n'));
+    for (const { code } of replies) codes.push(code);
+  }, ProtocolError);
+  assert.deepEqual(codes, [250]);
 });

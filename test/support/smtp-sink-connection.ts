@@ -37,6 +37,8 @@ export class SinkConnection {
   /** Steps of an AUTH LOGIN exchange still to come. */
   #login: string[] | undefined;
   #busy = false;
+  /** Goes on with what waits for the client to say more. */
+  #onMore: (() => void) | undefined;
   #deaf = false;
   readonly #verbs: Record<string, (line: string) => void> = {
     EHLO: () => this.#say('ehlo', this.#ehlo()),
@@ -79,7 +81,10 @@ export class SinkConnection {
   #read(chunk: Buffer): void {
     if (this.#deaf) return;
     this.#input = this.#input.length === 0 ? chunk : Buffer.concat([this.#input, chunk]);
-    this.#work();
+    const goOn = this.#onMore;
+    this.#onMore = undefined;
+    if (goOn) goOn();
+    else this.#work();
   }
 
   #work(): void {
@@ -242,11 +247,14 @@ export class SinkConnection {
       return;
     }
     this.#busy = true;
-    setTimeout(() => {
+    const goOn = () => {
       this.#busy = false;
       this.#utter(answer.reply ?? usual, then);
       this.#work();
-    }, answer.afterMs);
+    };
+    if (answer.afterMs !== 'more') setTimeout(goOn, answer.afterMs);
+    else if (this.#input.length > 0) setImmediate(goOn);
+    else this.#onMore = goOn;
   }
 
   #utter(answer: Answer, then: (positive: boolean, reply: string) => void): void {

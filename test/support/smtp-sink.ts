@@ -35,7 +35,8 @@ export const HANG = Symbol('hang');
 /** Reply lines without the final line end, or a misdeed. */
 export type Answer = string | typeof CUT | typeof HANG;
 export interface Delayed {
-  afterMs: number;
+  /** A time, or once the client has said more although it has no answer yet. */
+  afterMs: number | 'more';
   /** Default: what the sink would say anyway. */
   reply?: Answer;
 }
