@@ -9,6 +9,9 @@ import { fileURLToPath } from 'node:url';
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const TSX = import.meta.resolve('tsx');
 
+/** What every test publication's keys are made of. */
+export const SECRET = 'a secret of the tests, long enough to be one';
+
 export interface Run {
   code: number | null;
   stdout: string;
@@ -54,7 +57,7 @@ export async function makePublication(options: PublicationOptions): Promise<Test
   const env = {
     ...process.env,
     PRESSRUN_SMTP_URL: options.smtpUrl,
-    PRESSRUN_SECRET: 'a secret of the tests, long enough to be one',
+    PRESSRUN_SECRET: SECRET,
     ...(options.redis && { PRESSRUN_REDIS: options.redis }),
   };
   const write = async (path: string, text: string): Promise<void> => {
