@@ -10,6 +10,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { buildWhenStale } from './setup/packages.mjs';
 import { inCi } from './setup/report.mjs';
 import { leftoversOf } from './test/leftovers.mjs';
 import { countsIn, wronglySkipped } from './test/summary.mjs';
@@ -29,6 +30,8 @@ if (files.length === 0) {
   process.exit(2);
 }
 
+// Tests that run the program run the built one.
+buildWhenStale(root);
 // Short: the sockets of private Redis servers live in it, and their paths may have 108 bytes.
 const folder = mkdtempSync(join(tmpdir(), 'pt-'));
 // Servers that give up root (Postfix) must get through to their own folders in it.

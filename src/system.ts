@@ -6,8 +6,9 @@ import { readFile } from 'node:fs/promises';
 import { withJournal } from './audience/journaled.js';
 import { type Audience, createAudience } from './audience/store.js';
 import type { Config } from './config/types.js';
-import { createLane, DEFAULT_LANE, type Lane } from './delivery/lane.js';
-import { createLedger, type LedgerStore } from './delivery/ledger.js';
+import { type Chances, createChances } from './delivery/chances.js';
+import { createLane, type Lane } from './delivery/lane.js';
+import { createLedger, DEFAULT_LANE, type LedgerStore } from './delivery/ledger.js';
 import { createPresence, type Presence } from './delivery/presence.js';
 import { createSends, type Sends } from './delivery/sends.js';
 import { createTally, type Tally } from './delivery/tally.js';
@@ -33,6 +34,7 @@ export interface System {
   audience: Audience;
   sends: Sends;
   ledger: LedgerStore;
+  chances: Chances;
   tally: Tally;
   lane: Lane;
   presence: Presence;
@@ -63,14 +65,15 @@ async function wire(config: Config, log: Logger, redis: RedisConnection): Promis
     announce: (id, host) => client.hset(keys.journals, id, host),
   });
   const ledger = createLedger(client, keys);
+  const sends = createSends(client, keys, ledger);
   const queues = createQueues(redis, keys.queuePrefix, log);
   return {
-    ...{ config, log, redis, keys, instanceId, journal, ledger, queues },
+    ...{ config, log, redis, keys, instanceId, journal, ledger, sends, queues },
     audience: withJournal(
       createAudience({ redis: client, keys, idKey: config.keys.idKey }),
       journal,
     ),
-    sends: createSends(client, keys, ledger),
+    chances: createChances({ ledger, sends, uncertain: config.delivery.uncertain }),
     tally: createTally(client, keys),
     lane: createLane(client, keys, DEFAULT_LANE, config.smtp.rate),
     presence: createPresence(client, keys),

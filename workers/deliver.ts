@@ -16,6 +16,7 @@ export async function startDelivering(system: System): Promise<Work> {
   const jobs = Math.floor(config.smtp.connections / connections);
   const transport = createTransport({ ...config.smtp, connections: jobs * connections, log });
   const composerOf = createComposers(sends, await system.messageSecrets());
+  const finishing = { ledger, sends, uncertain: config.delivery.uncertain };
   const stop = new AbortController();
   const work = await queues.workOnLane(lane.name, {
     jobsHere: jobs,
@@ -31,7 +32,7 @@ export async function startDelivering(system: System): Promise<Work> {
       });
       const { ledger: counters } = await tally.counts(batch.issue);
       const reason = reasonToHalt(counters, config.delivery.halt);
-      if (counters.remaining + counters.deferred === 0) await finishIfDone(batch.issue, system);
+      if (counters.remaining + counters.deferred === 0) await finishIfDone(batch.issue, finishing);
       else if (reason) await sends.halt(batch.issue, reason);
       return result;
     },

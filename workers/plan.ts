@@ -6,19 +6,21 @@ import type { System } from '../src/system.js';
 
 export async function startPlanning(system: System): Promise<Work> {
   const { config, ledger, sends, lane, queues } = system;
-  const enqueue = queues.enqueue.bind(undefined, lane.name);
+  const { lockDurationMs, uncertain } = config.delivery;
+  const { enqueue, enqueuePlan, jobId } = queues;
+  const dependencies = { ledger, sends, enqueue, uncertain };
   return await queues.workOnControl({
-    lockDurationMs: config.delivery.lockDurationMs,
+    lockDurationMs,
     plan: async (issue) => {
       const record = await sends.get(issue);
-      if (record?.state === 'planning') await planSend(record, { ledger, sends, enqueue });
+      if (record?.state === 'planning') await planSend(record, dependencies);
     },
     sweep: () =>
       sweep({
-        ...{ ledger, sends, enqueue },
+        ...dependencies,
+        ...{ jobId, enqueuePlan },
         liveJobs: () => queues.liveJobs(lane.name),
-        jobId: queues.jobId,
-        enqueuePlan: queues.enqueuePlan,
+        doubtMs: lockDurationMs,
       }),
   });
 }

@@ -41,6 +41,17 @@ export const MODULES: readonly CommandModule[] = [
     register: async (program) => (await import('./steer.js')).registerSteer(program),
   },
   {
+    verbs: { amend: 'mend an issue that is going out, for everybody not mailed yet' },
+    register: async (program) => (await import('./amend.js')).registerAmend(program),
+  },
+  {
+    verbs: {
+      retry: 'mail again whom the relay refused',
+      resolve: 'list the people in doubt, or say what becomes of them',
+    },
+    register: async (program) => (await import('./chances.js')).registerChances(program),
+  },
+  {
     verbs: { start: 'run the services: web, worker' },
     register: async (program) => (await import('./start.js')).registerStart(program),
   },

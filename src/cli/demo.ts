@@ -108,7 +108,7 @@ async function sendExample(
   const loaded = await loadIssue(config.dir, ISSUE, config.publication);
   await checkDoor(config, system.instanceId, { loopback: false });
   terminal.note(`Sending #${loaded.issue.number} ${loaded.issue.title}.`);
-  await sends.create(await freezeIssue(config, loaded, new Date()));
+  await sends.create(await freezeIssue(config, loaded, { today: new Date(), revision: 1 }));
   const { issue } = loaded;
   await queues.enqueuePlan(issue.number);
   const worker = await startWorker(system);

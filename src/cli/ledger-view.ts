@@ -54,8 +54,18 @@ export function statusLines(status: SendStatus): string[] {
     row('planned', ledger.planned),
     `  ${'─'.repeat(11 + width)}`,
     ...words.map((word) => row(word, ledger[word], beside(word))),
+    ...revisionLines(status),
     ...reasonLines(status),
   ];
+}
+
+function revisionLines({ revisions }: SendStatus): string[] {
+  if (revisions.length < 2) return [];
+  const lines = revisions.map(
+    ({ revision, frozenAt, recipients }) =>
+      `  ${formatCount(recipients).padStart(6)}  revision ${revision}, frozen ${frozenAt}`,
+  );
+  return ['', 'who has which:', ...lines];
 }
 
 function period({ startedAt, endedAt }: SendStatus): string {

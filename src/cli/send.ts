@@ -7,7 +7,6 @@
 import type { Command } from 'commander';
 import { startWorker } from '../../workers/worker.js';
 import type { Config } from '../config/types.js';
-import { freezeIssue } from '../delivery/freeze.js';
 import { OPEN_STATES, type SendRecord } from '../delivery/sends.js';
 import { fullStatusOf, type SendStatus } from '../delivery/status.js';
 import { AppError } from '../errors.js';
@@ -15,6 +14,7 @@ import { loadIssue } from '../issue/store.js';
 import type { Work } from '../queue/queues.js';
 import type { System } from '../system.js';
 import { checkDoor } from '../web/door.js';
+import { approve, subjectOf } from './approve.js';
 import { action, EXIT, type Terminal } from './command.js';
 import { confirm } from './confirm.js';
 import { onInterrupt } from './interrupt.js';
@@ -27,6 +27,7 @@ interface SendOptions {
   yes?: boolean;
   wait?: boolean;
   loopback?: boolean;
+  newcomers?: boolean;
 }
 
 export function registerSend(program: Command): void {
@@ -37,6 +38,7 @@ export function registerSend(program: Command): void {
     .option('--dry-run', 'check everything, say what would be sent, send nothing')
     .option('--yes', 'do not ask before sending')
     .option('--wait', 'wait until the send has ended, retries included')
+    .option('--newcomers', 'of an issue that was sent: mail it to those who joined since')
     .option('--loopback', 'rehearsal on this machine: accept a loopback publication.url');
   action(command, (terminal, [issue = ''], options) =>
     withSystem(terminal, (system) => send(system, terminal, issue, options)),
@@ -53,9 +55,9 @@ async function send(
   const known = /^\d+$/.test(issueArgument)
     ? await system.sends.get(Number(issueArgument))
     : undefined;
-  const begun = known
-    ? takeUp(known, terminal, options)
-    : await begin(system, terminal, issueArgument, options);
+  const begun = await (known
+    ? goOn(system, terminal, known, options)
+    : begin(system, terminal, issueArgument, options));
   return begun.kind === 'not-sent'
     ? begun.exitCode
     : await seeThrough(system, terminal, begun.issue, options);
@@ -63,6 +65,18 @@ async function send(
 
 /** A send to see through, or none: a dry run, or the answer was no. */
 type Begun = { kind: 'begun'; issue: number } | { kind: 'not-sent'; exitCode: number };
+
+/** A send of this issue exists. @throws AppError send_refused */
+async function goOn(
+  system: System,
+  terminal: Terminal,
+  record: SendRecord,
+  options: SendOptions,
+): Promise<Begun> {
+  return options.newcomers
+    ? await addNewcomers(system, terminal, record, options)
+    : takeUp(record, terminal, options);
+}
 
 /** Goes on with a send of this issue. @throws AppError send_refused, when it has ended */
 function takeUp({ issue, state }: SendRecord, terminal: Terminal, options: SendOptions): Begun {
@@ -74,7 +88,11 @@ function takeUp({ issue, state }: SendRecord, terminal: Terminal, options: SendO
   }
   if (!OPEN_STATES.includes(state)) {
     throw refuse(
-      `issue ${issue} was sent: that send is ${state}. Nobody is mailed an issue twice. \`pressrun status ${issue}\` shows what became of it.`,
+      `issue ${issue} was sent: that send is ${state}. Nobody is mailed an issue twice. \`pressrun status ${issue}\` shows what became of it${
+        state === 'finished'
+          ? '; `retry` mails those who were refused, `resolve` those in doubt, `send --newcomers` those who joined since'
+          : ''
+      }.`,
     );
   }
   if (options.dryRun)
@@ -96,12 +114,15 @@ async function begin(
 ): Promise<Begun> {
   const { config, sends, queues } = system;
   const loaded = await loadIssue(config.dir, issueArgument, config.publication);
-  const { issue, file, findings } = loaded;
-  for (const { line, message } of findings) terminal.note(`${file}:${line}: ${message}`);
+  const { issue } = loaded;
   const record = await sends.get(issue.number);
-  if (record) return takeUp(record, terminal, options);
-  await system.messageSecrets();
-  const frozen = await freezeIssue(config, loaded, new Date());
+  if (record) return await goOn(system, terminal, record, options);
+  if (options.newcomers) {
+    throw new AppError(
+      'send_refused',
+      `issue ${issue.number} was not sent yet: without --newcomers it goes to everybody`,
+    );
+  }
   const { active } = await system.audience.stats();
   if (active === 0) {
     throw new AppError(
@@ -110,17 +131,11 @@ async function begin(
         'Add some with `pressrun subscribers import FILE.csv`.',
     );
   }
-  const door = await checkDoor(config, system.instanceId, { loopback: options.loopback === true });
-  if (door.kind === 'answered' && door.loopback) {
-    terminal.note(
-      `${config.publication.url} answers on this machine only: readers elsewhere cannot leave.`,
-    );
-  }
+  const loopback = options.loopback === true;
+  const frozen = await approve(system, terminal, loaded, { revision: 1, loopback });
   const summary = {
     issue: issue.number,
-    subject: frozen.message.subject
-      .map((piece) => (typeof piece === 'string' ? piece : piece.source))
-      .join(''),
+    subject: subjectOf(frozen),
     recipients: active,
     relay: relayName(config),
     contentHash: frozen.message.contentHash,
@@ -138,6 +153,31 @@ async function begin(
   // Somebody else may have been first by now: then it is their send that goes on.
   if (await sends.create(frozen)) await queues.enqueuePlan(issue.number);
   return { kind: 'begun', issue: issue.number };
+}
+
+/** Appends to the ledger whoever may be mailed now and is not in it. */
+async function addNewcomers(
+  system: System,
+  terminal: Terminal,
+  { issue, title }: SendRecord,
+  options: SendOptions,
+): Promise<Begun> {
+  const { config, chances, ledger, queues } = system;
+  await checkDoor(config, system.instanceId, { loopback: options.loopback === true });
+  const newcomers = await ledger.countNewcomers(issue);
+  terminal.print(`#${issue} ${title}`);
+  terminal.print(`to ${formatCount(newcomers)} who joined since, through ${relayName(config)}`);
+  if (options.dryRun) {
+    terminal.print('Nothing was sent (--dry-run).');
+    terminal.document({ issue, newcomers, dryRun: true });
+    return { kind: 'not-sent', exitCode: EXIT.ok };
+  }
+  if (newcomers > 0 && !options.yes && !(await confirm('Send it to them now?'))) {
+    return { kind: 'not-sent', exitCode: EXIT.failed };
+  }
+  await chances.addNewcomers(issue);
+  await queues.sweepNow();
+  return { kind: 'begun', issue };
 }
 
 /** The relay without user and password. */

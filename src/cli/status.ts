@@ -6,7 +6,8 @@ import { AppError } from '../errors.js';
 import type { System } from '../system.js';
 import { action, EXIT, type Terminal } from './command.js';
 import { formatCount, plainTable, statusLines } from './ledger-view.js';
-import { addressFrom } from './subscribers.js';
+import { tellStory } from './story.js';
+import { sendOf } from './under-way.js';
 import { withSystem } from './with-system.js';
 
 interface StatusOptions {
@@ -19,7 +20,7 @@ export function registerStatus(program: Command): void {
     .command('status')
     .argument('[issue]', 'number of the issue; without it, all sends')
     .description('all sends, or one: ledger, what is in doubt, one person’s story')
-    .option('--who <address>', 'what happened to this person')
+    .option('--who <address>', 'what happened to this person, in that send or in all')
     .option('--recount', 'count again from the states of the recipients and compare');
   action(command, (terminal, [issue], options: StatusOptions) =>
     withSystem(terminal, (system) => show(system, terminal, issue, options)),
@@ -32,9 +33,9 @@ async function show(
   issue: string | undefined,
   options: StatusOptions,
 ): Promise<number> {
-  if (issue === undefined) return await listSends(system, terminal, options);
-  const record = await recordOf(system, issue);
+  const record = issue === undefined ? undefined : await sendOf(system, issue, 'status');
   if (options.who !== undefined) return await tellStory(system, terminal, record, options.who);
+  if (record === undefined) return await listSends(system, terminal, options);
   if (options.recount) return await recount(system, terminal, record);
   const status = await fullStatusOf(record, system);
   for (const line of statusLines(status)) terminal.print(line);
@@ -42,26 +43,12 @@ async function show(
   return EXIT.ok;
 }
 
-async function recordOf(system: System, issue: string): Promise<SendRecord> {
-  if (!/^\d+$/.test(issue)) {
-    throw new AppError('usage', `status takes the number of an issue, not "${issue}"`);
-  }
-  const record = await system.sends.get(Number(issue));
-  if (record) return record;
-  throw new AppError(
-    'send_unknown',
-    `issue ${issue} has no send. \`pressrun send ${issue}\` starts one; \`pressrun status\` lists those there are.`,
-  );
-}
-
 async function listSends(
   system: System,
   terminal: Terminal,
   options: StatusOptions,
 ): Promise<number> {
-  if (options.who !== undefined || options.recount) {
-    throw new AppError('usage', '--who and --recount need the number of an issue');
-  }
+  if (options.recount) throw new AppError('usage', '--recount needs the number of an issue');
   const records = await system.sends.list();
   const statuses = await Promise.all(records.map((record) => statusOf(record, system)));
   terminal.document(statuses);
@@ -106,30 +93,4 @@ async function recount(system: System, terminal: Terminal, record: SendRecord): 
     agree ? 'The counters agree with the states.' : 'The counters DISAGREE with the states.',
   );
   return agree ? EXIT.ok : EXIT.failed;
-}
-
-async function tellStory(
-  system: System,
-  terminal: Terminal,
-  record: SendRecord,
-  address: string,
-): Promise<number> {
-  const id = system.audience.idOf(addressFrom(address));
-  const story = await system.tally.story(record.issue, id);
-  if (story === undefined) {
-    throw new AppError(
-      'subscriber_unknown',
-      `issue ${record.issue} was not planned for that address`,
-    );
-  }
-  const at = story.at === undefined ? undefined : new Date(story.at).toISOString();
-  terminal.document({ issue: record.issue, ...story, at });
-  terminal.print(
-    [
-      `${story.state}${at ? `, ${story.state === 'deferred' ? 'due ' : ''}${at}` : ''}`,
-      `attempts: ${story.attempts}`,
-      ...(story.class ? [`${story.class}${story.words ? `: ${story.words}` : ''}`] : []),
-    ].join('\n'),
-  );
-  return EXIT.ok;
 }

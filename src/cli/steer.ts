@@ -2,9 +2,9 @@
 import type { Command } from 'commander';
 import type { Sends } from '../delivery/sends.js';
 import { statusOf } from '../delivery/status.js';
-import { AppError } from '../errors.js';
 import { action, EXIT } from './command.js';
 import { ledgerLine } from './ledger-view.js';
+import { noteIdle, sendOf } from './under-way.js';
 import { withSystem } from './with-system.js';
 
 type Verb = 'pause' | 'resume' | 'cancel';
@@ -22,18 +22,14 @@ export function registerSteer(program: Command): void {
       .argument('<issue>', 'number of the issue')
       .description(DOES[verb]);
     action(command, async (terminal, [issue = '']) => {
-      if (!/^\d+$/.test(issue)) {
-        throw new AppError('usage', `${verb} takes the number of an issue, not "${issue}"`);
-      }
-      const number = Number(issue);
       return await withSystem(terminal, async (system) => {
-        await steer(system.sends, verb, number);
+        const record = await sendOf(system, issue, verb);
+        await steer(system.sends, verb, record.issue);
         if (verb === 'resume') await system.queues.sweepNow();
-        const record = await system.sends.get(number);
-        if (record === undefined) throw new Error(`send ${number} disappeared`);
-        const status = await statusOf(record, system);
-        terminal.print(`#${number} is ${status.state} · ${ledgerLine(status)}`);
+        const status = await statusOf(await sendOf(system, issue, verb), system);
+        terminal.print(`#${record.issue} is ${status.state} · ${ledgerLine(status)}`);
         terminal.document(status);
+        await noteIdle(system, terminal, status);
         return EXIT.ok;
       });
     });

@@ -85,7 +85,8 @@ const lockDuration = duration()
 const retry = z
   .array(duration())
   .min(1)
-  .register(allowed, { allowed: 'a list of durations, such as [5m, 1h]' });
+  .max(15)
+  .register(allowed, { allowed: 'a list of 1 to 15 durations, such as [5m, 1h]' });
 
 /** DKIM settings: all three or none (undefined). */
 const dkim = z

@@ -14,8 +14,9 @@ import type { ComposedMessage } from '../message/types.js';
 import { TOO_LATE, type Transport } from '../smtp/types.js';
 import { judge, type Verdict } from './judge.js';
 import type { Lane } from './lane.js';
-import type { BatchRef, Claimed, LedgerStore, OpenBatch, Settlement, Waiting } from './ledger.js';
+import type { LedgerStore } from './ledger.js';
 import { nextAttemptAt } from './retry.js';
+import type { BatchRef, Claimed, OpenBatch, Settlement, Waiting } from './types.js';
 
 /** What the queue is to do with the job. */
 export type JobResult =
@@ -30,8 +31,8 @@ export interface DeliverOptions {
   ledger: LedgerStore;
   lane: Lane;
   transport: Transport;
-  /** The composer of a send's newest revision. */
-  composerOf(issue: number): Promise<Composer>;
+  /** The composer of one revision of a send. */
+  composerOf(issue: number, revision: number): Promise<Composer>;
   /** Called for an address that must not be mailed again. */
   suppress(id: string): Promise<void>;
   halt(issue: number, reason: string): Promise<void>;
@@ -57,7 +58,8 @@ const CANNOT_BE_COMPOSED: Verdict = {
 export async function deliverBatch(ref: BatchRef, options: DeliverOptions): Promise<JobResult> {
   const batch = await options.ledger.open(ref);
   if (batch === undefined) return { kind: 'done' };
-  return await new BatchRun(batch, await options.composerOf(ref.issue), options).run();
+  const composer = await options.composerOf(ref.issue, batch.revision);
+  return await new BatchRun(batch, composer, options).run();
 }
 
 class BatchRun {
@@ -126,6 +128,8 @@ class BatchRun {
     if (reservation.waitMs > 0) await sleep(reservation.waitMs);
     const claimedAt = performance.now();
     const reply = await ledger.claim(this.batch, group);
+    // Opened again, the batch goes on with the newer revision.
+    if (reply.kind === 'revised') return this.stop({ kind: 'give-back' });
     if (reply.kind !== 'claimed') return this.stop({ kind: 'done' });
     this.waiting.splice(0, group.length);
     this.ready.push(...reply.claimed.map((who) => ({ who, claimedAt })));
@@ -149,13 +153,7 @@ class BatchRun {
       this.stop({ kind: 'give-back' });
       return NOT_TRIED;
     }
-    const nextAt = nextAttemptAt(
-      retry,
-      who.attempt,
-      Date.now(),
-      this.batch.startedAt,
-      Math.random(),
-    );
+    const nextAt = nextAttemptAt(retry, who.attempt, Date.now(), this.batch.since, Math.random());
     log.debug({ position: who.position, ended: transaction.kind }, 'transaction');
     return judge(transaction, nextAt);
   }

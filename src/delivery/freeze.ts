@@ -9,12 +9,13 @@ import type { Frozen } from './sends.js';
 /**
  * Renders and prepares an issue. Nothing of the files, templates or this program's version is
  * needed afterwards to send it.
+ * @param options.revision from 1; each amendment has the next
  * @throws AppError template_invalid
  */
 export async function freezeIssue(
   config: Config,
   loaded: { issue: Issue; file: string },
-  today: Date,
+  { today, revision }: { today: Date; revision: number },
 ): Promise<Frozen> {
   // The date may be missing until the issue is sent: now it is.
   const issue: Issue = { ...loaded.issue, date: loaded.issue.date ?? localDate(today) };
@@ -26,7 +27,7 @@ export async function freezeIssue(
   const message = prepareMessage(mail, {
     slug: publication.slug,
     issue: issue.number,
-    revision: 1,
+    revision,
     from: publication.from,
     replyTo: publication.replyTo,
     publicUrl: publication.url,

@@ -6,8 +6,6 @@
 import type { Keys } from '../redis/keys.js';
 import { loadScript, type RedisClient } from '../redis/scripts.js';
 
-export const DEFAULT_LANE = 'default';
-
 /** First back-off after trouble with the relay; doubled with each further one. */
 const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 60_000;

@@ -5,20 +5,30 @@
  * One send's rows in one shard are three strings and two hashes (keys in redis/keys.ts):
  * - ids    15 bytes a recipient: tails back to back, in the order the planner met them;
  * - state  1 byte a recipient ({@link RECIPIENT_STATE});
- * - info   5 bytes a recipient: attempts, time (seconds after the start of the send: of the last
- *          change, or when a deferred one is due), index into texts;
+ * - info   5 bytes a recipient (ledger-rows.ts);
  * - texts  each distinct (class, words) once;
- * - meta   counters by state byte, gate, epoch and job serial of each batch.
- * A position is a recipient's place in these strings; a batch is a run of `batch` positions.
+ * - meta   counters by state byte, gate, revision and step; the runs; and of each batch its epoch
+ *          (e), job serial (j), last request (q) and the revision that one claimed (v).
+ * A position is a recipient's place in these strings. A run is a stretch of them that was planned
+ * together for one lane; a batch is a part of a run, named by its first position.
  *
  * Every change of a state byte and of its counter happens in one Lua script (`lua/`), each with its
  * guarantee written at the top.
  */
-import { randomUUID } from 'node:crypto';
-import type { Recipient } from '../message/types.js';
-import { type Keys, type LedgerKeys, SHARDS, TAIL_LENGTH } from '../redis/keys.js';
+import { type Keys, type LedgerKeys, SHARDS, shardOf, TAIL_LENGTH, tailOf } from '../redis/keys.js';
 import { loadScript, type RedisClient, type Script } from '../redis/scripts.js';
-import { type Outcome, RECIPIENT_STATE } from './types.js';
+import { parseRuns, unfinishedParts } from './ledger-rows.js';
+import { claim, type OpenReply, openBatch, settleArguments } from './ledger-wire.js';
+import {
+  type BatchRef,
+  type ClaimReply,
+  type OpenBatch,
+  RECIPIENT_STATE,
+  type Settlement,
+  type Waiting,
+} from './types.js';
+
+export const DEFAULT_LANE = 'default';
 
 /**
  * Recipients of one job in a new ledger; one under way keeps the size it was planned with.
@@ -26,65 +36,50 @@ import { type Outcome, RECIPIENT_STATE } from './types.js';
  */
 const BATCH_SIZE = 500;
 
-/** Names a batch and the job that works on it. */
-export interface BatchRef {
-  issue: number;
-  shard: string;
-  /** From 0. */
-  batch: number;
-  /** Counts the jobs this batch has had, from 1. */
-  serial: number;
+/** An operator's word about recipients, or the planner's; see lua/reassign.lua. */
+export type Verb = 'resend' | 'assume' | 'retry' | 'expire';
+
+/** Whom a {@link Verb} is about; all that are in its state when nothing is said. */
+export interface Whom {
+  /** One recipient, by id. */
+  id?: string;
+  /** Only those with this class of failure. */
+  class?: string;
+  /** Only those whose state has not changed since before this time, epoch ms. */
+  before?: number;
 }
 
-/** A batch in the hands of one worker. */
-export interface OpenBatch {
-  ref: BatchRef;
-  /** Sent with every claim; refused once another worker opened the batch. */
-  epoch: number;
-  /** Start of the send, epoch ms. */
+export interface Reassigned {
+  moved: number;
+  /** Left uncertain: they were mailed again once before. */
+  resentBefore: number;
+  /** Left for later: newer than {@link Whom.before}. */
+  fresh: number;
+}
+
+export interface PlanOptions {
+  /** Epoch ms. */
   startedAt: number;
-  /** Recipients waiting to be claimed, in order. */
-  waiting: Waiting[];
-}
-
-export interface Waiting {
-  position: number;
-  tail: string;
-  /** Epoch ms; 0 for pending recipients. */
-  dueAt: number;
-}
-
-/** One recipient this worker alone may mail now. */
-export interface Claimed {
-  position: number;
-  /** From 1. */
-  attempt: number;
-  recipient: Recipient;
-}
-
-export type ClaimReply =
-  | { kind: 'claimed'; claimed: Claimed[] }
-  /** The send is paused, cancelled or halted. */
-  | { kind: 'shut' }
-  /** Another worker holds the batch. */
-  | { kind: 'stale' };
-
-export interface Settlement {
-  position: number;
-  attempt: number;
-  outcome: Outcome;
+  revision: number;
+  step: number;
 }
 
 export interface LedgerStore {
   /** Writes a shard's rows unless they are there; returns how many recipients it has. */
-  plan(issue: number, shard: string, options: { startedAt: number; step: number }): Promise<number>;
+  plan(issue: number, shard: string, options: PlanOptions): Promise<number>;
+  /** Adds whoever may be mailed now and is in no row of a planned shard; returns how many. */
+  append(issue: number, shard: string): Promise<number>;
+  /** How many {@link append} would add over all shards. */
+  countNewcomers(issue: number): Promise<number>;
   /** Takes a batch over; undefined when a newer job of it exists. */
   open(ref: BatchRef): Promise<OpenBatch | undefined>;
   claim(batch: OpenBatch, who: readonly Waiting[]): Promise<ClaimReply>;
   /** Returns how many of them were written. */
   settle(batch: OpenBatch, settlements: readonly Settlement[]): Promise<number>;
-  /** Opens or shuts the gate that every claim passes, unless a later step of the send said otherwise. */
-  setGate(issue: number, gate: { open: boolean; step: number }): Promise<void>;
+  /** Sets the gate that every claim passes, unless a later step of the send said otherwise. */
+  setGate(issue: number, gate: Gate): Promise<void>;
+  /** Carries out a word about recipients in every shard. */
+  reassign(issue: number, verb: Verb, whom?: Whom): Promise<Reassigned>;
   /** Whether nobody of this shard is left to be mailed. */
   isShardDone(issue: number, shard: string): Promise<boolean>;
   /** Batches of a shard with somebody left to be mailed. */
@@ -93,40 +88,54 @@ export interface LedgerStore {
   requeue(ref: BatchRef): Promise<BatchRef | undefined>;
 }
 
-const LEFT = new RegExp(
-  `[${RECIPIENT_STATE.pending}${RECIPIENT_STATE.claimed}${RECIPIENT_STATE.deferred}]`,
-);
-
-interface Scripts {
-  plan: Script;
-  open: Script;
-  claim: Script;
-  settle: Script;
-  gate: Script;
-  requeue: Script;
+/** What every claim passes. */
+export interface Gate {
+  open: boolean;
+  /** The newest one; claims of older ones are refused. */
+  revision: number;
+  step: number;
 }
 
 export function createLedger(redis: RedisClient, keys: Keys): LedgerStore {
   const script = (name: string): Script => loadScript('delivery', name);
-  const scripts: Scripts = {
+  const scripts = {
     plan: script('plan'),
+    append: script('append'),
     open: script('open'),
     claim: script('claim'),
     settle: script('settle'),
     gate: script('gate'),
+    reassign: script('reassign'),
     requeue: script('requeue'),
   };
   const at = (issue: number, shard: string): LedgerKeys => keys.shard(shard).ledger(issue);
+  const rowsAndAudience = (issue: number, shard: string): string[] => {
+    const { meta, ids, state, info } = at(issue, shard);
+    return [meta, ids, state, info, keys.shard(shard).mailable];
+  };
 
   return {
-    async plan(issue, shard, { startedAt, step }) {
-      const ledger = at(issue, shard);
-      const planned = await scripts.plan.run(
-        redis,
-        [ledger.meta, ledger.ids, ledger.state, ledger.info, keys.shard(shard).mailable],
-        [BATCH_SIZE, startedAt, step],
-      );
-      return Number(planned);
+    async plan(issue, shard, { startedAt, revision, step }) {
+      const args = [BATCH_SIZE, DEFAULT_LANE, startedAt, revision, step];
+      return Number(await scripts.plan.run(redis, rowsAndAudience(issue, shard), args));
+    },
+
+    async append(issue, shard) {
+      const args = [DEFAULT_LANE, Date.now()];
+      return Number(await scripts.append.run(redis, rowsAndAudience(issue, shard), args));
+    },
+
+    async countNewcomers(issue) {
+      let count = 0;
+      for (const shard of SHARDS) {
+        const [ids, tails] = await Promise.all([
+          redis.get(at(issue, shard).ids),
+          redis.smembers(keys.shard(shard).mailable),
+        ]);
+        const known = new Set(ids?.match(/.{15}/g));
+        count += tails.filter((tail) => !known.has(tail)).length;
+      }
+      return count;
     },
 
     async open(ref) {
@@ -134,7 +143,7 @@ export function createLedger(redis: RedisClient, keys: Keys): LedgerStore {
       const reply = (await scripts.open.run(
         redis,
         [meta, ids, state, info, texts],
-        [ref.batch, ref.serial, Date.now()],
+        [ref.first, ref.count, ref.serial, Date.now()],
       )) as OpenReply;
       if (reply[0] === 'stale') return undefined;
       return openBatch(ref, reply);
@@ -149,15 +158,29 @@ export function createLedger(redis: RedisClient, keys: Keys): LedgerStore {
         await scripts.settle.run(
           redis,
           [meta, state, info, texts],
-          [batch.ref.batch, batch.epoch, Date.now(), ...args],
+          [batch.ref.first, batch.epoch, batch.revision, Date.now(), ...args],
         ),
       );
     },
 
-    async setGate(issue, { open, step }) {
-      const setOne = (shard: string): Promise<unknown> =>
-        scripts.gate.run(redis, [at(issue, shard).meta], [open ? 'open' : 'shut', step]);
-      await Promise.all(SHARDS.map(setOne));
+    async setGate(issue, { open, revision, step }) {
+      const args = [open ? 'open' : 'shut', revision, step];
+      await Promise.all(
+        SHARDS.map((shard) => scripts.gate.run(redis, [at(issue, shard).meta], args)),
+      );
+    },
+
+    async reassign(issue, verb, whom = {}) {
+      const place = whom.id === undefined ? undefined : await placeOf(redis, keys, issue, whom.id);
+      if (whom.id !== undefined && !place) return { moved: 0, resentBefore: 0, fresh: 0 };
+      const args = [verb, Date.now(), place?.position ?? '', whom.class ?? '', whom.before ?? ''];
+      const replies = await Promise.all(
+        (place ? [place.shard] : SHARDS).map((shard) => {
+          const { meta, state, info, texts } = at(issue, shard);
+          return scripts.reassign.run(redis, [meta, state, info, texts], args);
+        }),
+      );
+      return sumOf(replies as [number, number, number][]);
     },
 
     async isShardDone(issue, shard) {
@@ -169,112 +192,46 @@ export function createLedger(redis: RedisClient, keys: Keys): LedgerStore {
     async unfinished(issue, shard) {
       const { meta, state } = at(issue, shard);
       const [states, fields] = await Promise.all([redis.get(state), redis.hgetall(meta)]);
-      return unfinishedBatches(issue, shard, states ?? '', fields);
+      const parts = unfinishedParts(
+        parseRuns(fields.runs ?? ''),
+        Number(fields.batch),
+        states ?? '',
+      );
+      return parts.map((part) => ({
+        ...{ issue, shard, ...part },
+        serial: Number(fields[`j${part.first}`] ?? 1),
+      }));
     },
 
     async requeue(ref) {
       const { meta } = at(ref.issue, ref.shard);
-      const serial = Number(await scripts.requeue.run(redis, [meta], [ref.batch, ref.serial]));
+      const serial = Number(await scripts.requeue.run(redis, [meta], [ref.first, ref.serial]));
       return serial === 0 ? undefined : { ...ref, serial };
     },
   };
 }
 
-/** Result, epoch, batch size, start (epoch ms), tails, state bytes, then offset and due of the deferred. */
-type OpenReply = [string, number, string, string, string, string, ...number[]];
-
-function openBatch(
-  ref: BatchRef,
-  [, epoch, size, start, tails, states, ...due]: OpenReply,
-): OpenBatch {
-  const dueAt = new Map<number, number>();
-  for (let i = 0; i < due.length; i += 2) {
-    dueAt.set(due[i] ?? 0, Number(start) + (due[i + 1] ?? 0) * 1000);
-  }
-  const first = ref.batch * Number(size);
-  const waiting: Waiting[] = [];
-  for (const [offset, state] of [...states].entries()) {
-    if (state !== RECIPIENT_STATE.pending && state !== RECIPIENT_STATE.deferred) continue;
-    const tail = tails.slice(offset * TAIL_LENGTH, (offset + 1) * TAIL_LENGTH);
-    waiting.push({ position: first + offset, tail, dueAt: dueAt.get(offset) ?? 0 });
-  }
-  return { ref, epoch, startedAt: Number(start), waiting };
-}
-
-async function claim(
+/** Where a recipient's row is; undefined when the send was not planned for this person. */
+export async function placeOf(
   redis: RedisClient,
   keys: Keys,
-  script: Script,
-  { ref, epoch }: OpenBatch,
-  who: readonly Waiting[],
-): Promise<ClaimReply> {
-  const shard = keys.shard(ref.shard);
-  const { meta, state, info, texts } = shard.ledger(ref.issue);
-  const [kind, ...fields] = (await script.run(
-    redis,
-    [meta, state, info, texts, shard.suppressed, ...who.map(({ tail }) => shard.subscriber(tail))],
-    [
-      ref.batch,
-      epoch,
-      // A reply can be lost and the command re-sent by the client: the same request must be granted
-      // the same people, another one none of them.
-      randomUUID(),
-      Date.now(),
-      ...who.flatMap(({ position, tail }) => [position, tail]),
-    ],
-  )) as [string, ...(string | number)[]];
-  if (kind !== 'ok') return { kind: kind === 'shut' ? 'shut' : 'stale' };
-  const tails = new Map(who.map(({ position, tail }) => [position, tail]));
-  const claimed: Claimed[] = [];
-  for (let i = 0; i < fields.length; i += 5) {
-    const [position, attempt, address, name, attributes] = fields.slice(i, i + 5);
-    claimed.push({
-      position: Number(position),
-      attempt: Number(attempt),
-      recipient: {
-        id: ref.shard + (tails.get(Number(position)) ?? ''),
-        address: String(address),
-        name: String(name),
-        attributes: attributes === '' ? {} : JSON.parse(String(attributes)),
-      },
-    });
-  }
-  return { kind: 'claimed', claimed };
-}
-
-function settleArguments({ position, attempt, outcome }: Settlement): (string | number)[] {
-  switch (outcome.kind) {
-    case 'accepted':
-      return [position, attempt, RECIPIENT_STATE.accepted, 0, '', ''];
-    case 'deferred':
-      return [
-        position,
-        attempt,
-        RECIPIENT_STATE.deferred,
-        outcome.dueAt,
-        outcome.class,
-        outcome.words,
-      ];
-    case 'rejected':
-      return [position, attempt, RECIPIENT_STATE.rejected, 0, outcome.class, outcome.words];
-    case 'uncertain':
-      return [position, attempt, RECIPIENT_STATE.uncertain, 0, 'connection-lost', outcome.words];
-    case 'returned':
-      return [position, attempt, '-', 0, '', ''];
-  }
-}
-
-function unfinishedBatches(
   issue: number,
-  shard: string,
-  states: string,
-  meta: Record<string, string>,
-): BatchRef[] {
-  const batches: BatchRef[] = [];
-  const size = Number(meta.batch);
-  for (let batch = 0; batch * size < states.length; batch++) {
-    if (!LEFT.test(states.slice(batch * size, (batch + 1) * size))) continue;
-    batches.push({ issue, shard, batch, serial: Number(meta[`j${batch}`] ?? 1) });
+  id: string,
+): Promise<{ shard: string; position: number } | undefined> {
+  const shard = shardOf(id);
+  const ids = (await redis.get(keys.shard(shard).ledger(issue).ids)) ?? '';
+  for (let at = 0; at < ids.length; at += TAIL_LENGTH) {
+    if (ids.startsWith(tailOf(id), at)) return { shard, position: at / TAIL_LENGTH };
   }
-  return batches;
+  return undefined;
+}
+
+function sumOf(replies: readonly [number, number, number][]): Reassigned {
+  const sum = { moved: 0, resentBefore: 0, fresh: 0 };
+  for (const [moved, resentBefore, fresh] of replies) {
+    sum.moved += moved;
+    sum.resentBefore += resentBefore;
+    sum.fresh += fresh;
+  }
+  return sum;
 }

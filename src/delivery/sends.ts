@@ -2,11 +2,13 @@
  * The record of each send: what was frozen for it and the state it is in.
  *
  * ```
- * planning → sending → finished
+ * planning → sending → finished    (retry, resolve --resend, --newcomers: back to sending)
  *        ↘   ⇅    ↘
  *         paused   halted          (resume: back to sending, or to planning if that was not done)
  * cancelled: from any of them but finished
  * ```
+ * `amend` freezes a further revision of a send that stands still; claims of older ones are refused
+ * from then on.
  * One send per issue number. The record is the truth about the state; the gate in every shard's
  * ledger, which each claim passes, follows it (sweep.ts mends a gate left behind by a crash).
  */
@@ -16,6 +18,7 @@ import type { PreparedMessage } from '../message/prepare.js';
 import type { Keys } from '../redis/keys.js';
 import { loadScript, type RedisClient } from '../redis/scripts.js';
 import type { LedgerStore } from './ledger.js';
+import { MOST_REVISIONS } from './ledger-rows.js';
 import type { SendState } from './types.js';
 
 export interface SendRecord {
@@ -27,8 +30,10 @@ export interface SendRecord {
   /** The newest revision, from 1. */
   revision: number;
   contentHash: string;
-  /** Epoch ms. */
+  /** When it was frozen, epoch ms. */
   createdAt: number;
+  /** When its audience was taken, epoch ms. */
+  startedAt: number;
   /** Epoch ms of the end; undefined while it is open. */
   endedAt: number | undefined;
   /** Why it was halted. */
@@ -45,6 +50,15 @@ export interface Frozen {
   message: PreparedMessage;
 }
 
+/** One revision as `status` names it. */
+export interface Revision {
+  /** From 1. */
+  revision: number;
+  contentHash: string;
+  /** Epoch ms. */
+  frozenAt: number;
+}
+
 export interface Sends {
   /** Freezes the content and records the send as planning; false when the issue already has a send. */
   create(frozen: Frozen): Promise<boolean>;
@@ -52,10 +66,22 @@ export interface Sends {
   /** All sends, newest issue first. */
   list(): Promise<SendRecord[]>;
   frozen(issue: number, revision: number): Promise<Frozen | undefined>;
+  /** All revisions of a send, the first one first. */
+  revisions(record: SendRecord): Promise<Revision[]>;
+  /**
+   * Makes `frozen` the newest revision of a send that stands still (paused or halted).
+   * @throws AppError send_refused
+   */
+  amend(record: SendRecord, frozen: Frozen): Promise<void>;
   /** Everybody is in the ledger: planning → sending. */
   planned(issue: number): Promise<void>;
   /** sending → finished, when nobody is left; returns whether it did. */
   finish(issue: number): Promise<boolean>;
+  /**
+   * finished → sending: somebody is to be mailed after all. One that is open stays as it is.
+   * @throws AppError send_refused for one that was cancelled or not planned to the end
+   */
+  reopen(issue: number): Promise<void>;
   /** Shuts the gate and says why; somebody must resume. */
   halt(issue: number, reason: string): Promise<void>;
   /** Nobody further is claimed until `resume`. @throws AppError send_refused */
@@ -72,7 +98,7 @@ export interface Sends {
 const ENTERED_FROM: Record<SendState, readonly SendState[]> = {
   scheduled: [],
   planning: ['scheduled', 'paused', 'halted'],
-  sending: ['planning', 'paused', 'halted'],
+  sending: ['planning', 'paused', 'halted', 'finished'],
   paused: ['planning', 'sending'],
   finished: ['sending'],
   cancelled: ['scheduled', 'planning', 'sending', 'paused', 'halted'],
@@ -88,36 +114,56 @@ interface Move {
   moved: boolean;
   /** The state before; empty when there is no such send. */
   from: SendState | '';
-  step: number;
 }
 
 /** States in which recipients may still be waiting for a claim. */
 export const OPEN_STATES: readonly SendState[] = ['scheduled', 'planning', 'sending', 'paused'];
 
+/** States in which recipients may be put off, to be given up when the next issue comes. */
+export const GIVEN_UP_IN: readonly SendState[] = ['sending', 'paused', 'halted'];
+
 export function createSends(redis: RedisClient, keys: Keys, ledger: LedgerStore): Sends {
   const create = loadScript('delivery', 'create');
+  const amend = loadScript('delivery', 'amend');
   const transition = loadScript('delivery', 'transition');
-  const move = async (issue: number, to: SendState, fields: Fields = {}): Promise<Move> => {
-    const [moved, from, step] = (await transition.run(
+  const move = async (
+    issue: number,
+    to: SendState,
+    fields: Fields = {},
+    enteredFrom = ENTERED_FROM[to],
+  ): Promise<Move> => {
+    const [moved, from] = (await transition.run(
       redis,
       [keys.send(issue)],
-      [to, ENTERED_FROM[to].join(','), ...Object.entries(fields).flat()],
-    )) as [number, SendState | '', number];
-    return { moved: moved === 1, from, step };
+      [to, enteredFrom.join(','), ...Object.entries(fields).flat()],
+    )) as [number, SendState | ''];
+    return { moved: moved === 1, from };
   };
   /** The same for an operator's verb, with the gate. */
-  const order = async (issue: number, to: SendState, fields: Fields = {}): Promise<void> => {
-    const { moved, from, step } = await move(issue, to, fields);
+  const order = async (
+    issue: number,
+    to: SendState,
+    fields: Fields = {},
+    enteredFrom = ENTERED_FROM[to],
+  ): Promise<void> => {
+    const { moved, from } = await move(issue, to, fields, enteredFrom);
     if (!moved) throw refused(issue, to, from);
-    await ledger.setGate(issue, { open: CLAIMING_STATES.includes(to), step });
+    await followGates(issue);
   };
   const get = async (issue: number): Promise<SendRecord | undefined> =>
     recordOf(await redis.hgetall(keys.send(issue)));
+  const mendGates = ({ issue, state, revision, step }: SendRecord): Promise<void> =>
+    ledger.setGate(issue, { open: CLAIMING_STATES.includes(state), revision, step });
+  const followGates = async (issue: number): Promise<void> => {
+    const record = await get(issue);
+    if (record) await mendGates(record);
+  };
 
   return {
     get,
 
     async create({ issue, message }) {
+      const now = Date.now();
       const record = {
         state: 'planning',
         issue: issue.number,
@@ -125,10 +171,11 @@ export function createSends(redis: RedisClient, keys: Keys, ledger: LedgerStore)
         date: issue.date ?? '',
         revision: 1,
         contentHash: message.contentHash,
-        createdAt: Date.now(),
+        createdAt: now,
+        startedAt: now,
         step: 1,
       };
-      const frozen = { message: JSON.stringify(message), issue: JSON.stringify(issue) };
+      const frozen = frozenFields({ issue, message }, now);
       // Listed first: a listed number without a record is passed over, an unlisted send is lost.
       await redis.sadd(keys.sends, issue.number);
       const created = await create.run(
@@ -159,29 +206,114 @@ export function createSends(redis: RedisClient, keys: Keys, ledger: LedgerStore)
       return { message: JSON.parse(message), issue: JSON.parse(frozenIssue) };
     },
 
+    async revisions({ issue, revision: newest }) {
+      const numbers = Array.from({ length: newest }, (_, n) => n + 1);
+      return await Promise.all(
+        numbers.map(async (revision) => {
+          const [contentHash, frozenAt] = await redis.hmget(
+            keys.revision(issue, revision),
+            'contentHash',
+            'frozenAt',
+          );
+          return { revision, contentHash: contentHash ?? '', frozenAt: Number(frozenAt) };
+        }),
+      );
+    },
+
+    async amend(record, frozen) {
+      requireAmendable(record, frozen);
+      const { issue, title } = record;
+      const next = record.revision + 1;
+      const amended = await amend.run(
+        redis,
+        [keys.send(issue), keys.revision(issue, next)],
+        [
+          next,
+          frozen.issue.title || title,
+          frozen.message.contentHash,
+          ...Object.entries(frozenFields(frozen, Date.now())).flat(),
+        ],
+      );
+      if (amended !== 1) {
+        throw new AppError(
+          'send_refused',
+          `the send of issue ${issue} moved on meanwhile: look at \`pressrun status ${issue}\` and try again`,
+        );
+      }
+      await followGates(issue);
+    },
+
     async planned(issue) {
       await redis.hset(keys.send(issue), 'planned', 1);
-      await move(issue, 'sending');
+      // Only from there: a pause that came while the last shard was planned stands.
+      await move(issue, 'sending', {}, ['planning']);
     },
 
     finish: async (issue) => (await move(issue, 'finished', { endedAt: Date.now() })).moved,
 
+    async reopen(issue) {
+      const record = await get(issue);
+      if (record === undefined || record.state === 'cancelled') {
+        throw refused(issue, 'sending', record?.state ?? '');
+      }
+      if (!record.planned) {
+        throw new AppError(
+          'send_refused',
+          `the send of issue ${issue} is still being planned: let it go out first`,
+        );
+      }
+      const { moved } = await move(issue, 'sending', { endedAt: '' }, ['finished']);
+      if (moved) await followGates(issue);
+    },
+
     async halt(issue, reason) {
-      const { moved, step } = await move(issue, 'halted', { reason });
-      if (moved) await ledger.setGate(issue, { open: false, step });
+      if ((await move(issue, 'halted', { reason })).moved) await followGates(issue);
     },
 
     pause: (issue) => order(issue, 'paused'),
 
     async resume(issue) {
-      const planned = (await get(issue))?.planned === true;
-      await order(issue, planned ? 'sending' : 'planning', { reason: '' });
+      const record = await get(issue);
+      const to = record?.planned ? 'sending' : 'planning';
+      await order(
+        issue,
+        to,
+        { reason: '' },
+        ENTERED_FROM[to].filter((from) => from !== 'finished'),
+      );
     },
 
     cancel: (issue) => order(issue, 'cancelled', { endedAt: Date.now() }),
 
-    mendGates: ({ issue, state, step }) =>
-      ledger.setGate(issue, { open: CLAIMING_STATES.includes(state), step }),
+    mendGates,
+  };
+}
+
+/** @throws AppError send_refused */
+function requireAmendable({ issue, revision, contentHash }: SendRecord, frozen: Frozen): void {
+  if (revision >= MOST_REVISIONS) {
+    throw new AppError(
+      'send_refused',
+      `the send of issue ${issue} was amended ${MOST_REVISIONS - 1} times already: a ledger cannot tell more revisions apart`,
+    );
+  }
+  if (frozen.message.contentHash === contentHash) {
+    throw new AppError(
+      'send_refused',
+      `nothing to amend: the file of issue ${issue} makes the very mail that is being sent`,
+    );
+  }
+}
+
+function frozenFields(
+  { issue, message }: Frozen,
+  frozenAt: number,
+): Record<string, string | number> {
+  return {
+    message: JSON.stringify(message),
+    issue: JSON.stringify(issue),
+    contentHash: message.contentHash,
+    frozenAt,
   };
 }
 
@@ -203,7 +335,8 @@ function recordOf(fields: Record<string, string>): SendRecord | undefined {
     revision: Number(fields.revision),
     contentHash: fields.contentHash ?? '',
     createdAt: Number(fields.createdAt),
-    endedAt: fields.endedAt === undefined ? undefined : Number(fields.endedAt),
+    startedAt: Number(fields.startedAt),
+    endedAt: fields.endedAt ? Number(fields.endedAt) : undefined,
     reason: fields.reason || undefined,
     step: Number(fields.step),
     planned: fields.planned === '1',

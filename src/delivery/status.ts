@@ -13,8 +13,11 @@ export interface SendStatus extends Counts {
   reason?: string;
   /** What keeps the relay from taking messages at this moment. */
   trouble?: { words: string; nextTryAt: string };
+  /** The newest. */
   revision: number;
   contentHash: string;
+  /** What was frozen when, and how many have it; filled by {@link fullStatusOf}. */
+  revisions: { revision: number; contentHash: string; frozenAt: string; recipients: number }[];
   /** ISO 8601, UTC. */
   startedAt: string;
   endedAt?: string;
@@ -46,20 +49,32 @@ export async function statusOf(
       }),
     revision: record.revision,
     contentHash: record.contentHash,
-    startedAt: new Date(record.createdAt).toISOString(),
+    revisions: [],
+    startedAt: new Date(record.startedAt).toISOString(),
     ...(record.endedAt && { endedAt: new Date(record.endedAt).toISOString() }),
     reasons: [],
   };
 }
 
-/** The same with the words behind every outcome; reads all of the ledger. */
+/** The same with revisions and the words behind every outcome; reads all of the ledger. */
 export async function fullStatusOf(
   record: SendRecord,
   sources: StatusSources,
 ): Promise<SendStatus> {
-  const [status, reasons] = await Promise.all([
+  const { sends, tally } = sources;
+  const [status, reasons, revisions, recipients] = await Promise.all([
     statusOf(record, sources),
-    sources.tally.reasons(record.issue),
+    tally.reasons(record.issue),
+    sends.revisions(record),
+    tally.revisions(record.issue),
   ]);
-  return { ...status, reasons };
+  return {
+    ...status,
+    revisions: revisions.map(({ revision, contentHash, frozenAt }) => ({
+      ...{ revision, contentHash },
+      frozenAt: new Date(frozenAt).toISOString(),
+      recipients: recipients.get(revision) ?? 0,
+    })),
+    reasons,
+  };
 }

@@ -3,16 +3,16 @@
  * that failed, was removed, or died with its Redis) is put back from the ledger.
  */
 import { SHARDS } from '../redis/keys.js';
-import type { BatchRef, LedgerStore } from './ledger.js';
-import { type Enqueue, finishIfDone } from './plan.js';
-import { OPEN_STATES, type SendRecord, type Sends } from './sends.js';
+import { type Enqueue, type FinishDependencies, finishIfDone } from './plan.js';
+import { OPEN_STATES, type SendRecord } from './sends.js';
+import type { BatchRef } from './types.js';
 
-export interface SweepOptions {
-  ledger: LedgerStore;
-  sends: Sends;
+export interface SweepOptions extends FinishDependencies {
   enqueue: Enqueue;
-  /** Job ids of batches that wait, run or are delayed. */
+  /** Job ids of batches that wait, run or are delayed, in all lanes. */
   liveJobs(): Promise<ReadonlySet<string>>;
+  /** How long a doubt must have stood before policy has the message sent again: a late word may come. */
+  doubtMs: number;
   jobId(batch: BatchRef): string;
   /** Puts the plan job of a send back unless it is there. */
   enqueuePlan(issue: number): Promise<void>;
@@ -24,12 +24,21 @@ export async function sweep(options: SweepOptions): Promise<void> {
     if (!OPEN_STATES.includes(record.state)) continue;
     await options.sends.mendGates(record);
     if (record.state === 'planning') await options.enqueuePlan(record.issue);
-    if (record.state === 'sending') await requeueLost(record, options);
+    if (record.state === 'sending') await mendSending(record, options);
   }
 }
 
+async function mendSending(record: SendRecord, options: SweepOptions): Promise<void> {
+  const { ledger, uncertain, doubtMs } = options;
+  if (uncertain === 'resend') {
+    await ledger.reassign(record.issue, 'resend', { before: Date.now() - doubtMs });
+  }
+  await requeueLost(record, options);
+  await finishIfDone(record.issue, options);
+}
+
 async function requeueLost(record: SendRecord, options: SweepOptions): Promise<void> {
-  const { ledger, sends, enqueue, liveJobs, jobId } = options;
+  const { ledger, enqueue, liveJobs, jobId } = options;
   const live = await liveJobs();
   for (const shard of SHARDS) {
     if (await ledger.isShardDone(record.issue, shard)) continue;
@@ -39,5 +48,4 @@ async function requeueLost(record: SendRecord, options: SweepOptions): Promise<v
     const replaced = await Promise.all(lost.map((batch) => ledger.requeue(batch)));
     await enqueue(replaced.filter((batch) => batch !== undefined));
   }
-  await finishIfDone(record.issue, { ledger, sends });
 }

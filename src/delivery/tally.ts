@@ -1,6 +1,8 @@
 /** Reading the ledger: counters, a recount from the state bytes, and the words behind outcomes. */
-import { type Keys, type LedgerKeys, SHARDS, shardOf, TAIL_LENGTH, tailOf } from '../redis/keys.js';
+import { type Keys, type LedgerKeys, SHARDS, TAIL_LENGTH } from '../redis/keys.js';
 import type { RedisClient } from '../redis/scripts.js';
+import { placeOf } from './ledger.js';
+import { INFO_LENGTH, readInfo } from './ledger-rows.js';
 import { type Ledger, RECIPIENT_STATE, type RecipientState } from './types.js';
 
 /** Counters of a send with what is shown beside them. */
@@ -23,7 +25,12 @@ export interface Reason {
 /** One person's story in one send. */
 export interface RecipientStory {
   state: RecipientState;
+  /** 15 means 15 or more. */
   attempts: number;
+  /** Which revision the last attempt sent; undefined before the first. */
+  revision: number | undefined;
+  /** Mailed again after a doubt, by an operator's word or by policy. */
+  resent: boolean;
   /** Epoch ms of the last change, or when a deferred one is due; undefined before the first. */
   at: number | undefined;
   class: string;
@@ -36,17 +43,53 @@ export interface Tally {
   recount(issue: number): Promise<Counts>;
   /** Reasons of everybody not simply accepted, most frequent first. */
   reasons(issue: number): Promise<Reason[]>;
+  /** How many recipients have each revision, by its number: accepted ones and those in doubt. */
+  revisions(issue: number): Promise<Map<number, number>>;
   /** undefined when the send was not planned for this person. */
   story(issue: number, id: string): Promise<RecipientStory | undefined>;
+  /** Everybody in one of these states, shard by shard. */
+  recipients(
+    issue: number,
+    states: readonly RecipientState[],
+  ): AsyncIterable<RecipientStory & { id: string }>;
+}
+
+/** All rows of one shard. */
+interface Rows {
+  startedAt: number;
+  ids: string;
+  states: string;
+  infos: Buffer;
+  /** Class and words by index. */
+  texts: Record<string, string>;
 }
 
 const LETTERS: readonly string[] = Object.values(RECIPIENT_STATE);
-const INFO_LENGTH = 5;
+/** States of people who have the message, or may have it. */
+const MAILED = [RECIPIENT_STATE.accepted, RECIPIENT_STATE.assumed, RECIPIENT_STATE.uncertain];
 
 export function createTally(redis: RedisClient, keys: Keys): Tally {
   const at = (issue: number, shard: string): LedgerKeys => keys.shard(shard).ledger(issue);
   const everyShard = <Result>(task: (shard: string) => Promise<Result>): Promise<Result[]> =>
     Promise.all(SHARDS.map(task));
+
+  const rowsOf = async (issue: number, shard: string): Promise<Rows> => {
+    const { meta, ids, state, info, texts } = at(issue, shard);
+    const [start, tails, states, infos, table] = await Promise.all([
+      redis.hget(meta, 'start'),
+      redis.get(ids),
+      redis.get(state),
+      redis.getBuffer(info),
+      redis.hgetall(texts),
+    ]);
+    return {
+      startedAt: Number(start),
+      ids: tails ?? '',
+      states: states ?? '',
+      infos: infos ?? Buffer.alloc(0),
+      texts: table,
+    };
+  };
 
   return {
     async counts(issue) {
@@ -71,48 +114,83 @@ export function createTally(redis: RedisClient, keys: Keys): Tally {
     async reasons(issue) {
       const tally = new Map<string, number>();
       await everyShard(async (shard) => {
-        const { state, info, texts } = at(issue, shard);
-        const [states, infos, table] = await Promise.all([
-          redis.get(state),
-          redis.getBuffer(info),
-          redis.hgetall(texts),
-        ]);
-        for (const [position, letter] of [...(states ?? '')].entries()) {
-          const index = infos?.[position * INFO_LENGTH + 4] ?? 0;
-          if (index !== 0) add(tally, `${letter}\n${table[index] ?? '\n'}`);
+        const { states, infos, texts } = await rowsOf(issue, shard);
+        for (const [position, letter] of [...states].entries()) {
+          const { text } = readInfo(infos, position);
+          if (text !== 0) add(tally, `${letter}\n${texts[text] ?? '\n'}`);
         }
       });
       return [...tally].map(reasonOf).sort((a, b) => b.count - a.count);
     },
 
+    async revisions(issue) {
+      const tally = new Map<number, number>();
+      await everyShard(async (shard) => {
+        const { states, infos } = await rowsOf(issue, shard);
+        for (const [position, letter] of [...states].entries()) {
+          if (MAILED.some((mailed) => mailed === letter)) {
+            add(tally, readInfo(infos, position).revision);
+          }
+        }
+      });
+      return tally;
+    },
+
     async story(issue, id) {
-      const { meta, ids, state, info, texts } = at(issue, shardOf(id));
-      const position = positionOf((await redis.get(ids)) ?? '', tailOf(id));
-      if (position === undefined) return undefined;
+      const place = await placeOf(redis, keys, issue, id);
+      if (place === undefined) return undefined;
+      const { position } = place;
+      const { meta, state, info, texts } = at(issue, place.shard);
       const from = position * INFO_LENGTH;
       const [letter, bytes, start] = await Promise.all([
         redis.getrange(state, position, position),
         redis.getrangeBuffer(info, from, from + INFO_LENGTH - 1),
         redis.hget(meta, 'start'),
       ]);
-      const seconds = bytes.readUIntBE(1, 3);
-      const words = await redis.hget(texts, String(bytes[4]));
-      const [reasonClass = '', text = ''] = (words ?? '').split('\n');
-      return {
-        state: stateOf(letter),
-        attempts: bytes[0] ?? 0,
-        at:
-          seconds === 0 && letter === RECIPIENT_STATE.pending
-            ? undefined
-            : Number(start) + seconds * 1000,
-        class: reasonClass,
-        words: text,
-      };
+      const words = await redis.hget(texts, String(readInfo(bytes).text));
+      return storyOf(letter, bytes, 0, Number(start), words ?? '');
+    },
+
+    async *recipients(issue, states) {
+      const wanted = states.map((state) => RECIPIENT_STATE[state]);
+      for (const shard of SHARDS) {
+        const rows = await rowsOf(issue, shard);
+        for (const [position, letter] of [...rows.states].entries()) {
+          if (!wanted.some((state) => state === letter)) continue;
+          const words = rows.texts[readInfo(rows.infos, position).text] ?? '';
+          const tail = rows.ids.slice(position * TAIL_LENGTH, (position + 1) * TAIL_LENGTH);
+          yield {
+            id: shard + tail,
+            ...storyOf(letter, rows.infos, position, rows.startedAt, words),
+          };
+        }
+      }
     },
   };
 }
 
-function add(tally: Map<string, number>, key: string): void {
+function storyOf(
+  letter: string,
+  infos: Buffer,
+  position: number,
+  startedAt: number,
+  text: string,
+): RecipientStory {
+  const { attempts, resent, revision, seconds } = readInfo(infos, position);
+  const [reasonClass = '', words = ''] = text.split('\n');
+  const untouched = seconds === 0 && letter === RECIPIENT_STATE.pending;
+  return {
+    state: stateOf(letter),
+    attempts,
+    revision: attempts > 0 ? revision : undefined,
+    resent,
+    at: untouched ? undefined : startedAt + seconds * 1000,
+    class: reasonClass,
+    words,
+  };
+}
+
+function add<Key>(tally: Map<Key, number>, key: Key): void {
   tally.set(key, (tally.get(key) ?? 0) + 1);
 }
 
@@ -142,11 +220,4 @@ function stateOf(letter: string): RecipientState {
 function reasonOf([key, count]: [string, number]): Reason {
   const [letter = '', reasonClass = '', words = ''] = key.split('\n');
   return { state: stateOf(letter), class: reasonClass, words, count };
-}
-
-function positionOf(ids: string, tail: string): number | undefined {
-  for (let at = 0; at < ids.length; at += TAIL_LENGTH) {
-    if (ids.startsWith(tail, at)) return at / TAIL_LENGTH;
-  }
-  return undefined;
 }

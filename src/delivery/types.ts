@@ -1,4 +1,5 @@
 /** Words of the ledger. See docs/flow.md for a recipient's and a send's way through them. */
+import type { Recipient } from '../message/types.js';
 
 /**
  * One byte per recipient in the ledger's state string.
@@ -52,3 +53,59 @@ export type Outcome =
   /** Relay trouble: back where it was, the attempt not counted. */
   | { kind: 'returned' }
   | { kind: 'uncertain'; words: string };
+
+/** Names a batch and the job that works on it. */
+export interface BatchRef {
+  issue: number;
+  lane: string;
+  shard: string;
+  /** Its first position, which names it within the shard. */
+  first: number;
+  /** Positions in it. */
+  count: number;
+  /** Counts the jobs this batch has had, from 1. */
+  serial: number;
+}
+
+/** A batch in the hands of one worker. */
+export interface OpenBatch {
+  ref: BatchRef;
+  /** Sent with every claim; refused once another worker opened the batch. */
+  epoch: number;
+  /** What is composed; claims are refused once a newer one was frozen. */
+  revision: number;
+  /** Since when its recipients are being tried (giving up counts from here), epoch ms. */
+  since: number;
+  /** Recipients waiting to be claimed, in order. */
+  waiting: Waiting[];
+}
+
+export interface Waiting {
+  position: number;
+  tail: string;
+  /** Epoch ms; 0 for pending recipients. */
+  dueAt: number;
+}
+
+/** One recipient this worker alone may mail now. */
+export interface Claimed {
+  position: number;
+  /** From 1. */
+  attempt: number;
+  recipient: Recipient;
+}
+
+export type ClaimReply =
+  | { kind: 'claimed'; claimed: Claimed[] }
+  /** The send is paused, cancelled or halted. */
+  | { kind: 'shut' }
+  /** A newer revision was frozen: open the batch again. */
+  | { kind: 'revised' }
+  /** Another worker holds the batch. */
+  | { kind: 'stale' };
+
+export interface Settlement {
+  position: number;
+  attempt: number;
+  outcome: Outcome;
+}

@@ -9,7 +9,7 @@
 import { DelayedError, type Job, Queue, WaitingError, Worker } from 'bullmq';
 import type { Logger } from 'pino';
 import type { JobResult } from '../delivery/deliver.js';
-import type { BatchRef } from '../delivery/ledger.js';
+import type { BatchRef } from '../delivery/types.js';
 import type { RedisConnection } from '../redis/connect.js';
 
 const CONTROL = 'control';
@@ -22,8 +22,8 @@ const FORGET = { removeOnComplete: true, removeOnFail: true };
 
 export interface Queues {
   jobId(batch: BatchRef): string;
-  /** Adds batches; one whose job is there already stays as it is. */
-  enqueue(lane: string, batches: readonly BatchRef[]): Promise<void>;
+  /** Adds batches to their lanes; one whose job is there already stays as it is. */
+  enqueue(batches: readonly BatchRef[]): Promise<void>;
   /** Ids of batch jobs that wait, run or are delayed. */
   liveJobs(lane: string): Promise<ReadonlySet<string>>;
   /** Adds the plan job of a send unless it is there. */
@@ -71,8 +71,8 @@ export function createQueues(redis: RedisConnection, prefix: string, log: Logger
     queues.set(name, queue);
     return queue;
   };
-  const jobId = ({ issue, shard, batch, serial }: BatchRef): string =>
-    `${issue}-${shard}-${batch}-${serial}`;
+  const jobId = ({ issue, shard, first, serial }: BatchRef): string =>
+    `${issue}-${shard}-${first}-${serial}`;
   const startWorker = (
     name: string,
     options: { concurrency: number; lockDurationMs: number },
@@ -96,14 +96,13 @@ export function createQueues(redis: RedisConnection, prefix: string, log: Logger
   return {
     jobId,
 
-    async enqueue(lane, batches) {
-      if (batches.length === 0) return;
-      const jobs = batches.map((batch) => ({
-        name: 'batch',
-        data: batch,
-        opts: { jobId: jobId(batch) },
-      }));
-      await queueOf(lane).addBulk(jobs);
+    async enqueue(batches) {
+      for (const lane of new Set(batches.map((batch) => batch.lane))) {
+        const jobs = batches
+          .filter((batch) => batch.lane === lane)
+          .map((data) => ({ name: 'batch', data, opts: { jobId: jobId(data) } }));
+        await queueOf(lane).addBulk(jobs);
+      }
     },
 
     async liveJobs(lane) {

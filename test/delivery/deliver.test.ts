@@ -16,7 +16,7 @@ import { CUT, type Sink, type SinkOptions, startSink } from '../support/smtp-sin
 
 const ISSUE = 3;
 const SHARD = 'Z';
-const BATCH = { issue: ISSUE, shard: SHARD, batch: 0, serial: 1 };
+const BATCH = { issue: ISSUE, lane: 'default', shard: SHARD, first: 0, count: 500, serial: 1 };
 const keys = keysOf('weekly');
 const log = pino({ level: 'silent' });
 const composer = createComposer(
@@ -58,7 +58,7 @@ async function plan(count: number): Promise<void> {
     });
     await redis.sadd(keys.shard(SHARD).mailable, tail);
   }
-  await ledger.plan(ISSUE, SHARD, { startedAt: Date.now(), step: 1 });
+  await ledger.plan(ISSUE, SHARD, { startedAt: Date.now(), revision: 1, step: 1 });
 }
 
 /** What a job is given; sends to a sink that does as the script says. */
@@ -220,7 +220,7 @@ describe('a batch', () => {
     const result = await deliverBatch(
       BATCH,
       await options(({ stage }) => {
-        if (stage === 'message') void ledger.setGate(ISSUE, { open: false, step: 2 });
+        if (stage === 'message') void ledger.setGate(ISSUE, { open: false, revision: 1, step: 2 });
         return undefined;
       }),
     );

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';
-import { createLedger, type LedgerStore, type OpenBatch } from '../../src/delivery/ledger.js';
+import { createLedger, type LedgerStore } from '../../src/delivery/ledger.js';
 import { createTally, type Tally } from '../../src/delivery/tally.js';
-import type { Outcome } from '../../src/delivery/types.js';
+import type { OpenBatch, Outcome } from '../../src/delivery/types.js';
 import { keysOf } from '../../src/redis/keys.js';
 import { startTestRedis, type TestRedis } from '../support/redis.js';
 
 const ISSUE = 7;
 const SHARD = 'A';
 const keys = keysOf('weekly');
-const FIRST = { issue: ISSUE, shard: SHARD, batch: 0, serial: 1 };
+const FIRST = { issue: ISSUE, lane: 'default', shard: SHARD, first: 0, count: 500, serial: 1 };
 
 let server: TestRedis;
 let redis: Redis;
@@ -30,7 +30,7 @@ async function addSubscribers(count: number): Promise<void> {
 
 async function planned(count: number): Promise<OpenBatch> {
   await addSubscribers(count);
-  await ledger.plan(ISSUE, SHARD, { startedAt: Date.now(), step: 1 });
+  await ledger.plan(ISSUE, SHARD, { startedAt: Date.now(), revision: 1, step: 1 });
   return await opened();
 }
 
@@ -81,14 +81,14 @@ beforeEach(() => redis.flushall());
 describe('planning a shard', () => {
   it('puts everybody who may be mailed in the ledger, once, however often it runs', async () => {
     await addSubscribers(3);
-    assert.equal(await ledger.plan(ISSUE, SHARD, { startedAt: 1, step: 1 }), 3);
+    assert.equal(await ledger.plan(ISSUE, SHARD, { startedAt: 1, revision: 1, step: 1 }), 3);
     await redis.sadd(keys.shard(SHARD).mailable, tail(99));
-    assert.equal(await ledger.plan(ISSUE, SHARD, { startedAt: 2, step: 1 }), 3);
+    assert.equal(await ledger.plan(ISSUE, SHARD, { startedAt: 2, revision: 1, step: 1 }), 3);
     assert.equal((await ledgerNow()).planned, 3);
   });
 
   it('of nobody leaves an empty ledger that is done', async () => {
-    assert.equal(await ledger.plan(ISSUE, SHARD, { startedAt: 1, step: 1 }), 0);
+    assert.equal(await ledger.plan(ISSUE, SHARD, { startedAt: 1, revision: 1, step: 1 }), 0);
     assert.equal(await ledger.isShardDone(ISSUE, SHARD), true);
     assert.deepEqual(await ledger.unfinished(ISSUE, SHARD), []);
   });
@@ -98,7 +98,7 @@ describe('planning a shard', () => {
     const pipeline = redis.pipeline();
     for (let n = 0; n < count; n++) pipeline.sadd(keys.shard(SHARD).mailable, tail(n));
     await pipeline.exec();
-    await ledger.plan(ISSUE, SHARD, { startedAt: Date.now(), step: 1 });
+    await ledger.plan(ISSUE, SHARD, { startedAt: Date.now(), revision: 1, step: 1 });
     let bytes = 0;
     for (const key of Object.values(keys.shard(SHARD).ledger(ISSUE))) {
       bytes += Number((await redis.memory('USAGE', key, 'SAMPLES', 0)) ?? 0);
@@ -150,15 +150,15 @@ describe('a claim', () => {
 
   it('is refused while the gate is shut', async () => {
     const batch = await planned(2);
-    await ledger.setGate(ISSUE, { open: false, step: 2 });
+    await ledger.setGate(ISSUE, { open: false, revision: 1, step: 2 });
     assert.deepEqual(await ledger.claim(batch, batch.waiting), { kind: 'shut' });
-    await ledger.setGate(ISSUE, { open: true, step: 1 });
+    await ledger.setGate(ISSUE, { open: true, revision: 1, step: 1 });
     assert.deepEqual(
       await ledger.claim(batch, batch.waiting),
       { kind: 'shut' },
       'an old step is late',
     );
-    await ledger.setGate(ISSUE, { open: true, step: 3 });
+    await ledger.setGate(ISSUE, { open: true, revision: 1, step: 3 });
     assert.equal((await claimAll(batch)).length, 2);
   });
 

@@ -1,7 +1,8 @@
 -- Writes the ledger of one send in one shard: everybody who may be mailed now, all pending.
 --
 -- KEYS  1 meta  2 ids  3 state  4 info  5 the shard's mailable set
--- ARGV  1 recipients a batch  2 start of the send (epoch ms)  3 step of the send, its gate open
+-- ARGV  1 recipients a batch  2 lane  3 start of the send (epoch ms)  4 revision
+--       5 step of the send, its gate open
 -- Returns how many were planned.
 --
 -- Guarantee: only if absent. A planner that starts again finds what the first one wrote and adds
@@ -18,5 +19,6 @@ if count > 0 then
   redis.call('SET', KEYS[4], string.rep('\0', count * 5))
 end
 redis.call('HSET', KEYS[1], 'planned', count, 'p', count, 'batch', ARGV[1],
-  'start', ARGV[2], 'gate', 'open', 'step', ARGV[3])
+  'runs', count > 0 and table.concat({ARGV[2], 0, count}, ' ') or '',
+  'start', ARGV[3], 'since', ARGV[3], 'gate', 'open', 'revision', ARGV[4], 'step', ARGV[5])
 return count

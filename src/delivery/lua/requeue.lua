@@ -1,7 +1,7 @@
 -- Names the next job of a batch whose last one is gone.
 --
 -- KEYS  1 meta
--- ARGV  1 batch  2 serial of the job that was found missing
+-- ARGV  1 batch (its first position)  2 serial of the job that was found missing
 -- Returns the new serial, or 0 when somebody else was first.
 --
 -- Guarantee: of several sweeps that miss the same job one gets to replace it; open.lua turns away

@@ -1,0 +1,96 @@
+/** Between the ledger's scripts and its types: what goes into their arguments and comes out of their replies. */
+import { randomUUID } from 'node:crypto';
+import type { Keys } from '../redis/keys.js';
+import { TAIL_LENGTH } from '../redis/keys.js';
+import type { RedisClient, Script } from '../redis/scripts.js';
+import {
+  type BatchRef,
+  type Claimed,
+  type ClaimReply,
+  type OpenBatch,
+  RECIPIENT_STATE,
+  type Settlement,
+  type Waiting,
+} from './types.js';
+
+/** Result, epoch, revision, since (epoch ms), tails, state bytes, then offset and due (epoch ms) of the deferred. */
+export type OpenReply = [string, number, string, string, string, string, ...number[]];
+
+export function openBatch(
+  ref: BatchRef,
+  [, epoch, revision, since, tails, states, ...due]: OpenReply,
+): OpenBatch {
+  const dueAt = new Map<number, number>();
+  for (let i = 0; i < due.length; i += 2) dueAt.set(due[i] ?? 0, due[i + 1] ?? 0);
+  const waiting: Waiting[] = [];
+  for (const [offset, state] of [...states].entries()) {
+    if (state !== RECIPIENT_STATE.pending && state !== RECIPIENT_STATE.deferred) continue;
+    const tail = tails.slice(offset * TAIL_LENGTH, (offset + 1) * TAIL_LENGTH);
+    waiting.push({ position: ref.first + offset, tail, dueAt: dueAt.get(offset) ?? 0 });
+  }
+  return { ref, epoch, revision: Number(revision), since: Number(since), waiting };
+}
+
+export async function claim(
+  redis: RedisClient,
+  keys: Keys,
+  script: Script,
+  { ref, epoch, revision }: OpenBatch,
+  who: readonly Waiting[],
+): Promise<ClaimReply> {
+  const shard = keys.shard(ref.shard);
+  const { meta, state, info, texts } = shard.ledger(ref.issue);
+  const [kind, ...fields] = (await script.run(
+    redis,
+    [meta, state, info, texts, shard.suppressed, ...who.map(({ tail }) => shard.subscriber(tail))],
+    [
+      ref.first,
+      epoch,
+      revision,
+      // A reply can be lost and the command re-sent by the client: the same request must be granted
+      // the same people, another one none of them.
+      randomUUID(),
+      Date.now(),
+      ...who.flatMap(({ position, tail }) => [position, tail]),
+    ],
+  )) as ['ok' | 'shut' | 'stale' | 'revised', ...(string | number)[]];
+  if (kind !== 'ok') return { kind };
+  const tails = new Map(who.map(({ position, tail }) => [position, tail]));
+  const claimed: Claimed[] = [];
+  for (let i = 0; i < fields.length; i += 5) {
+    const [position, attempt, address, name, attributes] = fields.slice(i, i + 5);
+    claimed.push({
+      position: Number(position),
+      attempt: Number(attempt),
+      recipient: {
+        id: ref.shard + (tails.get(Number(position)) ?? ''),
+        address: String(address),
+        name: String(name),
+        attributes: attributes === '' ? {} : JSON.parse(String(attributes)),
+      },
+    });
+  }
+  return { kind: 'claimed', claimed };
+}
+
+export function settleArguments({ position, attempt, outcome }: Settlement): (string | number)[] {
+  switch (outcome.kind) {
+    case 'accepted':
+      return [position, attempt, RECIPIENT_STATE.accepted, 0, '', ''];
+    case 'deferred':
+      return [
+        position,
+        attempt,
+        RECIPIENT_STATE.deferred,
+        outcome.dueAt,
+        outcome.class,
+        outcome.words,
+      ];
+    case 'rejected':
+      return [position, attempt, RECIPIENT_STATE.rejected, 0, outcome.class, outcome.words];
+    case 'uncertain':
+      return [position, attempt, RECIPIENT_STATE.uncertain, 0, 'connection-lost', outcome.words];
+    case 'returned':
+      return [position, attempt, '-', 0, '', ''];
+  }
+}
