@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   send_refused: 'the send cannot do that in its state',
   send_unknown: 'no send of that issue exists',
   port_taken: 'the port to listen on is taken',
+  stop_timeout: 'a clean stop took too long',
   internal: 'a fault in pressrun itself',
 } as const;
 

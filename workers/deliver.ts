@@ -9,6 +9,8 @@ import type { System } from '../src/system.js';
 
 /** Connections one job holds; with the jobs at work everywhere they make up `smtp.connections`. */
 const CONNECTIONS_PER_JOB = 5;
+/** When this worker stops, a relay that is silent after the final dot is not waited for any longer. */
+const MESSAGES_END_WITHIN_MS = 15_000;
 
 export async function startDelivering(system: System): Promise<Work> {
   const { config, log, ledger, sends, lane, queues, tally } = system;
@@ -40,8 +42,7 @@ export async function startDelivering(system: System): Promise<Work> {
   return {
     async close() {
       stop.abort();
-      await work.close();
-      await transport.close();
+      await Promise.all([work.close(), transport.close(MESSAGES_END_WITHIN_MS)]);
     },
   };
 }

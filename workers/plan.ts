@@ -9,11 +9,13 @@ export async function startPlanning(system: System): Promise<Work> {
   const { lockDurationMs, uncertain } = config.delivery;
   const { enqueue, enqueuePlan, jobId } = queues;
   const dependencies = { ledger, sends, enqueue, uncertain };
-  return await queues.workOnControl({
+  const stop = new AbortController();
+  const work = await queues.workOnControl({
     lockDurationMs,
     plan: async (issue) => {
       const record = await sends.get(issue);
-      if (record?.state === 'planning') await planSend(record, dependencies);
+      if (record?.state !== 'planning') return { kind: 'done' };
+      return await planSend(record, { ...dependencies, stopping: stop.signal });
     },
     sweep: () =>
       sweep({
@@ -23,4 +25,10 @@ export async function startPlanning(system: System): Promise<Work> {
         doubtMs: lockDurationMs,
       }),
   });
+  return {
+    async close() {
+      stop.abort();
+      await work.close();
+    },
+  };
 }

@@ -153,6 +153,8 @@ class BatchRun {
       this.stop({ kind: 'give-back' });
       return NOT_TRIED;
     }
+    // What ends from here on may end because we hang up: no trouble of the relay's.
+    if (stopping.aborted) this.stop({ kind: 'give-back' });
     const nextAt = nextAttemptAt(retry, who.attempt, Date.now(), this.batch.since, Math.random());
     log.debug({ position: who.position, ended: transaction.kind }, 'transaction');
     return judge(transaction, nextAt);

@@ -1,12 +1,19 @@
 /** Planning: the audience of this moment goes into the ledger, shard by shard, and to the queue. */
 import type { Config } from '../config/types.js';
 import { SHARDS } from '../redis/keys.js';
+import type { JobResult } from './deliver.js';
 import type { LedgerStore } from './ledger.js';
 import { GIVEN_UP_IN, type SendRecord, type Sends } from './sends.js';
 import type { BatchRef } from './types.js';
 
 /** Puts batches in the queue; adding one that is there already changes nothing. */
 export type Enqueue = (batches: readonly BatchRef[]) => Promise<void>;
+
+export interface PlanOptions {
+  enqueue: Enqueue;
+  /** Aborted when this worker stops: another one goes on with the next shard. */
+  stopping: AbortSignal;
+}
 
 /**
  * Plans every shard that is not planned yet and enqueues its batches at once, so that the first
@@ -15,19 +22,24 @@ export type Enqueue = (batches: readonly BatchRef[]) => Promise<void>;
  */
 export async function planSend(
   record: SendRecord,
-  deps: FinishDependencies & { enqueue: Enqueue },
-): Promise<void> {
-  const { ledger, sends, enqueue } = deps;
+  deps: FinishDependencies & PlanOptions,
+): Promise<JobResult> {
+  const { ledger, sends, enqueue, stopping } = deps;
   for (const shard of SHARDS) {
+    if (stopping.aborted) return { kind: 'give-back' };
     const now = await sends.get(record.issue);
     // Paused, halted or cancelled in the middle: the shard planned last may have missed the shutting.
-    if (now?.state !== 'planning') return now && (await sends.mendGates(now));
+    if (now?.state !== 'planning') {
+      if (now) await sends.mendGates(now);
+      return { kind: 'done' };
+    }
     const planned = await ledger.plan(record.issue, shard, now);
     if (planned > 0) await enqueue(await ledger.unfinished(record.issue, shard));
   }
   await sends.planned(record.issue);
   await finishIfDone(record.issue, deps);
   await giveUpOlder(record.issue, deps);
+  return { kind: 'done' };
 }
 
 /** Nobody wants last week's issue after this week's: whoever an older send still defers is given up. */

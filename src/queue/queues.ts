@@ -46,7 +46,7 @@ export interface LaneWorkOptions {
 
 export interface ControlWorkOptions {
   lockDurationMs: number;
-  plan(issue: number): Promise<void>;
+  plan(issue: number): Promise<JobResult>;
   sweep(): Promise<void>;
 }
 
@@ -128,8 +128,8 @@ export function createQueues(redis: RedisConnection, prefix: string, log: Logger
       const control = queueOf(CONTROL);
       await control.setGlobalConcurrency(1);
       await control.upsertJobScheduler('sweep', { every: SWEEP_EVERY_MS }, { name: 'sweep' });
-      return startWorker(CONTROL, { concurrency: 1, lockDurationMs }, async (job) =>
-        job.name === 'plan' ? await plan(job.data.issue) : await sweep(),
+      return startWorker(CONTROL, { concurrency: 1, lockDurationMs }, async (job, token) =>
+        job.name === 'plan' ? await obey(job, token, await plan(job.data.issue)) : await sweep(),
       );
     },
 

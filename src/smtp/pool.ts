@@ -71,10 +71,11 @@ export class Pool {
     this.#serve();
   }
 
-  /** Turns waiting senders away, closes what is idle, and the rest as it is given back. */
+  /** Turns away who waits for a connection, closes what is idle, and the rest as it is given back. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#turnAway({ kind: 'failed', error: CLOSED });
+    for (const opening of this.#openings) opening.abort(CLOSED);
     for (const conversation of this.#idle.keys()) this.#retire(conversation);
     while (this.#size > 0) {
       const openings = [...this.#openings].map((opening) => opening.result);
@@ -146,7 +147,7 @@ export class Pool {
       this.#adopt(conversation);
       return { kind: 'open', conversation };
     }
-    logFailure(log, relay, opened);
+    if (!this.#closed) logFailure(log, relay, opened);
     // With no connection left to wait for, the others would only learn the same, one by one.
     if (this.#conversations.size === 0) this.#turnAway(opened);
     else this.#serve();

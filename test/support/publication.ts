@@ -5,12 +5,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loadConfig } from '../../src/config/load.js';
+import { createLogger } from '../../src/log.js';
+import { openSystem, type System } from '../../src/system.js';
 
 /** The built program, as users have it: it starts several times faster than its sources would. */
 const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
-
-/** What every test publication's keys are made of. */
-export const SECRET = 'a secret of the tests, long enough to be one';
 
 export interface Run {
   code: number | null;
@@ -37,6 +37,8 @@ export interface TestPublication {
   start(...args: string[]): Running;
   /** Runs it to the end. */
   run(...args: string[]): Promise<Run>;
+  /** The publication in this process, for tests that look at or work on what others do; close it. */
+  open(): Promise<System>;
   /** Ends what still runs and removes the folder. */
   remove(): Promise<void>;
 }
@@ -57,7 +59,7 @@ export async function makePublication(options: PublicationOptions): Promise<Test
   const env = {
     ...process.env,
     PRESSRUN_SMTP_URL: options.smtpUrl,
-    PRESSRUN_SECRET: SECRET,
+    PRESSRUN_SECRET: 'a secret of the tests, long enough to be one',
     ...(options.redis && { PRESSRUN_REDIS: options.redis }),
   };
   const write = async (path: string, text: string): Promise<void> => {
@@ -80,6 +82,8 @@ export async function makePublication(options: PublicationOptions): Promise<Test
     write,
     start,
     run: (...args) => start(...args).done,
+    open: async () =>
+      openSystem(await loadConfig(dir, env), createLogger({ pretty: false, level: 'silent' })),
     async remove() {
       for (const child of running) {
         child.kill('SIGTERM');
