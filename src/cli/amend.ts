@@ -5,7 +5,7 @@
  * confirms; then the file as it is now is frozen as the next revision, and the send goes on.
  */
 import type { Command } from 'commander';
-import type { SendRecord } from '../delivery/sends.js';
+import type { SendRecord } from '../delivery/send-record.js';
 import { fullStatusOf, type SendStatus } from '../delivery/status.js';
 import { AppError } from '../errors.js';
 import { loadIssue } from '../issue/store.js';
@@ -49,6 +49,24 @@ async function amend(
 ): Promise<number> {
   const before = await sendOf(system, issueArgument, 'amend');
   const wasRunning = await standStill(system, terminal, before);
+  try {
+    return await amendStanding(system, terminal, issueArgument, { ...options, wasRunning });
+  } catch (error) {
+    if (wasRunning) {
+      terminal.note(
+        `#${before.issue} is paused still: \`pressrun amend ${before.issue}\` tries again, \`pressrun resume ${before.issue}\` goes on as it was.`,
+      );
+    }
+    throw error;
+  }
+}
+
+async function amendStanding(
+  system: System,
+  terminal: Terminal,
+  issueArgument: string,
+  options: AmendOptions & { wasRunning: boolean },
+): Promise<number> {
   const record = await sendOf(system, issueArgument, 'amend');
   const loaded = await loadIssue(
     system.config.dir,
@@ -66,7 +84,7 @@ async function amend(
     return EXIT.failed;
   }
   await system.sends.amend(record, frozen);
-  if (wasRunning) await system.sends.resume(record.issue);
+  if (options.wasRunning) await system.sends.resume(record.issue);
   await system.queues.sweepNow();
   return await report(system, terminal, record.issue);
 }

@@ -1,6 +1,6 @@
 /** What happens to an issue before it may go out: load, look, freeze, knock at the public URL. */
 import { freezeIssue } from '../delivery/freeze.js';
-import type { Frozen } from '../delivery/sends.js';
+import type { Frozen } from '../delivery/send-record.js';
 import type { LoadedIssue } from '../issue/store.js';
 import type { System } from '../system.js';
 import { checkDoor } from '../web/door.js';

@@ -1,7 +1,7 @@
 /** `pressrun retry ISSUE` and `pressrun resolve ISSUE`: what becomes of the rejected and the doubtful. */
 import type { Command } from 'commander';
 import type { Reassigned, Whom } from '../delivery/ledger.js';
-import type { SendRecord } from '../delivery/sends.js';
+import type { SendRecord } from '../delivery/send-record.js';
 import { statusOf } from '../delivery/status.js';
 import type { RecipientStory } from '../delivery/tally.js';
 import type { RecipientState } from '../delivery/types.js';

@@ -7,7 +7,8 @@
 import type { Command } from 'commander';
 import { startWorker } from '../../workers/worker.js';
 import type { Config } from '../config/types.js';
-import { OPEN_STATES, type SendRecord } from '../delivery/sends.js';
+import type { SendRecord } from '../delivery/send-record.js';
+import { OPEN_STATES } from '../delivery/sends.js';
 import { fullStatusOf, type SendStatus } from '../delivery/status.js';
 import { AppError } from '../errors.js';
 import { loadIssue } from '../issue/store.js';

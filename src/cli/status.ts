@@ -1,6 +1,6 @@
 /** `pressrun status [ISSUE]`: all sends, one send, or one person's story in it. */
 import type { Command } from 'commander';
-import type { SendRecord } from '../delivery/sends.js';
+import type { SendRecord } from '../delivery/send-record.js';
 import { fullStatusOf, statusOf } from '../delivery/status.js';
 import { AppError } from '../errors.js';
 import type { System } from '../system.js';

@@ -1,5 +1,5 @@
 /** `pressrun status [ISSUE] --who ADDRESS`: what happened to one person, in one send or in all. */
-import type { SendRecord } from '../delivery/sends.js';
+import type { SendRecord } from '../delivery/send-record.js';
 import type { RecipientStory } from '../delivery/tally.js';
 import { AppError } from '../errors.js';
 import type { System } from '../system.js';

@@ -1,5 +1,5 @@
 /** What the verbs about a send under way have in common. */
-import type { SendRecord } from '../delivery/sends.js';
+import type { SendRecord } from '../delivery/send-record.js';
 import type { SendStatus } from '../delivery/status.js';
 import { AppError } from '../errors.js';
 import type { System } from '../system.js';

@@ -4,7 +4,7 @@ import type { Config } from '../config/types.js';
 import type { Issue } from '../issue/types.js';
 import { prepareMessage } from '../message/prepare.js';
 import { renderMail } from '../render/mail.js';
-import type { Frozen } from './sends.js';
+import type { Frozen } from './send-record.js';
 
 /**
  * Renders and prepares an issue. Nothing of the files, templates or this program's version is

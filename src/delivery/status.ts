@@ -1,6 +1,7 @@
 /** What operators and programs are shown of a send. */
 import type { Lane } from './lane.js';
-import type { SendRecord, Sends } from './sends.js';
+import type { SendRecord } from './send-record.js';
+import type { Sends } from './sends.js';
 import type { Counts, Reason, Tally } from './tally.js';
 import type { SendState } from './types.js';
 

@@ -4,7 +4,8 @@
  */
 import { SHARDS } from '../redis/keys.js';
 import { type Enqueue, type FinishDependencies, finishIfDone } from './plan.js';
-import { OPEN_STATES, type SendRecord } from './sends.js';
+import type { SendRecord } from './send-record.js';
+import { OPEN_STATES } from './sends.js';
 import type { BatchRef } from './types.js';
 
 export interface SweepOptions extends FinishDependencies {

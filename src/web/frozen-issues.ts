@@ -1,5 +1,6 @@
 /** The archive's issues, from the sends that froze them. */
-import type { SendRecord, Sends } from '../delivery/sends.js';
+import type { SendRecord } from '../delivery/send-record.js';
+import type { Sends } from '../delivery/sends.js';
 import type { FrozenIssues } from './dependencies.js';
 
 /** An issue is public from the moment its mails may leave: each of them links to its page. */

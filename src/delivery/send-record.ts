@@ -1,0 +1,101 @@
+/** A send's record and frozen revisions: their form, and how Redis holds them. Pure. */
+import { AppError } from '../errors.js';
+import type { Issue } from '../issue/types.js';
+import type { PreparedMessage } from '../message/prepare.js';
+import { MOST_REVISIONS } from './ledger-rows.js';
+import type { SendState } from './types.js';
+
+export interface SendRecord {
+  issue: number;
+  title: string;
+  /** Calendar date of the issue, YYYY-MM-DD. */
+  date: string;
+  state: SendState;
+  /** The newest revision, from 1. */
+  revision: number;
+  contentHash: string;
+  /** When it was frozen, epoch ms. */
+  createdAt: number;
+  /** When its audience was taken, epoch ms. */
+  startedAt: number;
+  /** Epoch ms of the end; undefined while it is open. */
+  endedAt: number | undefined;
+  /** Why it was halted. */
+  reason: string | undefined;
+  /** Counts the moves from state to state. */
+  step: number;
+  /** Whether everybody is in the ledger. */
+  planned: boolean;
+}
+
+/** What one revision of a send froze. */
+export interface Frozen {
+  issue: Issue;
+  message: PreparedMessage;
+}
+
+/** One revision as `status` names it. */
+export interface Revision {
+  /** From 1. */
+  revision: number;
+  contentHash: string;
+  /** Epoch ms. */
+  frozenAt: number;
+}
+
+/** @throws AppError send_refused */
+export function requireAmendable(
+  { issue, revision, contentHash }: SendRecord,
+  frozen: Frozen,
+): void {
+  if (revision >= MOST_REVISIONS) {
+    throw new AppError(
+      'send_refused',
+      `the send of issue ${issue} was amended ${MOST_REVISIONS - 1} times already: a ledger cannot tell more revisions apart`,
+    );
+  }
+  if (frozen.message.contentHash === contentHash) {
+    throw new AppError(
+      'send_refused',
+      `nothing to amend: the file of issue ${issue} makes the very mail that is being sent`,
+    );
+  }
+}
+
+export function frozenFields(
+  { issue, message }: Frozen,
+  frozenAt: number,
+): Record<string, string | number> {
+  return {
+    message: JSON.stringify(message),
+    issue: JSON.stringify(issue),
+    contentHash: message.contentHash,
+    frozenAt,
+  };
+}
+
+export function refused(issue: number, to: SendState, from: SendState | ''): AppError {
+  if (from === '') return new AppError('send_unknown', `issue ${issue} has no send`);
+  return new AppError(
+    'send_refused',
+    `the send of issue ${issue} is ${from}: it cannot become ${to}`,
+  );
+}
+
+export function recordOf(fields: Record<string, string>): SendRecord | undefined {
+  if (fields.issue === undefined) return undefined;
+  return {
+    issue: Number(fields.issue),
+    title: fields.title ?? '',
+    date: fields.date ?? '',
+    state: fields.state as SendState,
+    revision: Number(fields.revision),
+    contentHash: fields.contentHash ?? '',
+    createdAt: Number(fields.createdAt),
+    startedAt: Number(fields.startedAt),
+    endedAt: fields.endedAt ? Number(fields.endedAt) : undefined,
+    reason: fields.reason || undefined,
+    step: Number(fields.step),
+    planned: fields.planned === '1',
+  };
+}
