@@ -5,7 +5,7 @@
  * afterwards, and (in CI) a test skipped for want of something the set-up provides.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -34,6 +34,8 @@ if (files.length === 0) {
 buildWhenStale(root);
 // Short: the sockets of private Redis servers live in it, and their paths may have 108 bytes.
 const folder = mkdtempSync(join(tmpdir(), 'pt-'));
+// Servers that give up root (Postfix) must get through to their own folders in it.
+chmodSync(folder, 0o711);
 const { code, output } = await runTests();
 const faults = [...(await stillRunning()), ...(inCi ? wronglySkipped(output) : [])];
 rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
@@ -72,9 +74,13 @@ function environment() {
     ...Object.fromEntries(ours),
     ...(process.stdout.isTTY && { FORCE_COLOR: '1' }),
     TMPDIR: folder,
-    // The private browser, where set-up had to make one; the machine's own comes first.
-    PATH: [process.env.PATH, join(root, '.tools', 'chromium', 'bin')].join(delimiter),
+    // The private copies, where set-up had to make them; the machine's own come first.
+    PATH: [process.env.PATH, ...['chromium', 'postfix'].map(toolsOf)].join(delimiter),
   };
+}
+
+function toolsOf(name) {
+  return join(root, '.tools', name, 'bin');
 }
 
 /** What a test started and did not end; a moment is granted to those about to leave. */

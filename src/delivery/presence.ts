@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { Keys } from '../redis/keys.js';
-import type { RedisClient } from '../redis/scripts.js';
+import { loadScript, type RedisClient } from '../redis/scripts.js';
 
 const BEAT_EVERY_MS = 1_000;
 /** A worker not heard of for this long is gone. */
@@ -26,22 +26,26 @@ export interface Presence {
 }
 
 export function createPresence(redis: RedisClient, keys: Keys): Presence {
-  const serverTimeMs = async (): Promise<number> => {
-    const [seconds, microseconds] = await redis.time();
-    return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+  const scripts = {
+    beat: loadScript('delivery', 'beat'),
+    connected: loadScript('delivery', 'connected'),
   };
 
   return {
     async announce(log) {
       const id = randomUUID();
-      const beat = async (): Promise<void> => {
-        const at = await serverTimeMs();
-        const worker = { host: hostname(), pid: process.pid, at };
-        await redis.hset(keys.workers, id, JSON.stringify(worker));
-      };
+      const beat = () => scripts.beat.run(redis, [keys.workers], [id, process.pid, hostname()]);
       await beat();
+      // While Redis does not answer one beat waits for it, not one for each second.
+      let beating = false;
       const timer = setInterval(() => {
-        beat().catch((error) => log.debug({ err: error }, 'heartbeat'));
+        if (beating) return;
+        beating = true;
+        beat()
+          .catch((error) => log.debug({ err: error }, 'heartbeat'))
+          .finally(() => {
+            beating = false;
+          });
       }, BEAT_EVERY_MS);
       return async () => {
         clearInterval(timer);
@@ -50,14 +54,12 @@ export function createPresence(redis: RedisClient, keys: Keys): Presence {
     },
 
     async workers() {
-      const [known, now] = await Promise.all([redis.hgetall(keys.workers), serverTimeMs()]);
-      const alive: ConnectedWorker[] = [];
-      for (const [id, text] of Object.entries(known)) {
-        const { host, pid, at } = JSON.parse(text) as { host: string; pid: number; at: number };
-        if (now - at <= GONE_AFTER_MS) alive.push({ id, host, pid });
-        else await redis.hdel(keys.workers, id);
-      }
-      return alive;
+      const rows = await scripts.connected.run(redis, [keys.workers], [GONE_AFTER_MS]);
+      return (rows as [string, string, string][]).map(([id, pid, host]) => ({
+        id,
+        host,
+        pid: Number(pid),
+      }));
     },
   };
 }

@@ -39,7 +39,11 @@ export async function openRedis(config: Config, log: Logger): Promise<RedisConne
   const endpoint = endpointOf(server);
   const main = await dial(endpoint, name);
   try {
-    await checkSuitability(main.client, endpoint.description, log);
+    await checkSuitability(main.client, {
+      description: endpoint.description,
+      durability,
+      log,
+    });
   } catch (error) {
     await main.hangUp();
     throw error;

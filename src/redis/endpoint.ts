@@ -19,6 +19,10 @@ export interface Behaviour {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
+/** A server that owes an answer for so long is gone; longer than any command of ours blocks. */
+const SILENCE_MS = 30_000;
+/** How soon a master is missed that fell silent and was replaced. */
+const LOOK_AROUND_MS = 5_000;
 const NODE_RETRY_MS = 200;
 
 /** @param server a `redis://` or `rediss://` URL, or the nodes of a cluster as such URLs */
@@ -45,6 +49,7 @@ function optionsOf({ name, retryDelay }: Behaviour): RedisOptions {
   return {
     connectionName: name,
     connectTimeout: CONNECT_TIMEOUT_MS,
+    socketTimeout: SILENCE_MS,
     maxRetriesPerRequest: null,
     lazyConnect: true,
     retryStrategy: retryDelay,
@@ -67,6 +72,7 @@ function createCluster(server: string[], behaviour: Behaviour): RedisClient {
       maxRedirections: Number.MAX_SAFE_INTEGER,
       retryDelayOnFailover: NODE_RETRY_MS,
       retryDelayOnClusterDown: NODE_RETRY_MS,
+      slotsRefreshInterval: LOOK_AROUND_MS,
       // Certificates name hosts, so with TLS names must not be resolved to numbers first.
       ...(tls && { dnsLookup: (host, found) => found(null, host) }),
       redisOptions: {

@@ -12,6 +12,9 @@ import { openSystem, type System } from '../../src/system.js';
 /** The built program, as users have it: it starts several times faster than its sources would. */
 const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
 
+/** What every test publication's keys are made of. */
+export const SECRET = 'a secret of the tests, long enough to be one';
+
 export interface Run {
   code: number | null;
   stdout: string;
@@ -59,7 +62,7 @@ export async function makePublication(options: PublicationOptions): Promise<Test
   const env = {
     ...process.env,
     PRESSRUN_SMTP_URL: options.smtpUrl,
-    PRESSRUN_SECRET: 'a secret of the tests, long enough to be one',
+    PRESSRUN_SECRET: SECRET,
     ...(options.redis && { PRESSRUN_REDIS: options.redis }),
   };
   const write = async (path: string, text: string): Promise<void> => {
