@@ -5,7 +5,7 @@ import type { Work } from '../src/queue/queues.js';
 import type { System } from '../src/system.js';
 
 export async function startPlanning(system: System): Promise<Work> {
-  const { config, ledger, sends, lane, queues } = system;
+  const { config, log, ledger, sends, lane, queues } = system;
   const { lockDurationMs, uncertain } = config.delivery;
   const { enqueue, enqueuePlan, jobId } = queues;
   const dependencies = { ledger, sends, enqueue, uncertain };
@@ -15,6 +15,7 @@ export async function startPlanning(system: System): Promise<Work> {
     plan: async (issue) => {
       const record = await sends.get(issue);
       if (record?.state !== 'planning') return { kind: 'done' };
+      log.info({ issue }, 'planning the audience');
       return await planSend(record, { ...dependencies, stopping: stop.signal });
     },
     sweep: () =>

@@ -38,10 +38,14 @@ export interface TestPublication {
   write(path: string, text: string): Promise<void>;
   /** Starts `pressrun --dir DIR …`. */
   start(...args: string[]): Running;
+  /** The same with further environment variables. */
+  startWith(env: Record<string, string>, ...args: string[]): Running;
   /** Runs it to the end. */
   run(...args: string[]): Promise<Run>;
   /** The publication in this process, for tests that look at or work on what others do; close it. */
   open(): Promise<System>;
+  /** kill -9 for all that still runs; the folder stays. */
+  kill(): void;
   /** Ends what still runs and removes the folder. */
   remove(): Promise<void>;
 }
@@ -71,22 +75,27 @@ export async function makePublication(options: PublicationOptions): Promise<Test
   };
   await write('pressrun.yaml', yamlOf(options));
 
-  const start = (...args: string[]): Running => {
+  const startWith = (more: Record<string, string>, ...args: string[]): Running => {
     const child = spawn(process.execPath, [MAIN, '--dir', dir, ...args], {
-      env,
+      env: { ...env, ...more },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     running.add(child);
     return follow(child, () => running.delete(child));
   };
+  const start = (...args: string[]): Running => startWith({}, ...args);
 
   return {
     dir,
     write,
     start,
+    startWith,
     run: (...args) => start(...args).done,
     open: async () =>
       openSystem(await loadConfig(dir, env), createLogger({ pretty: false, level: 'silent' })),
+    kill() {
+      for (const child of running) child.kill('SIGKILL');
+    },
     async remove() {
       for (const child of running) {
         child.kill('SIGTERM');

@@ -66,6 +66,8 @@ export interface SinkOptions {
   record?: 'full' | 'ids';
   /** The script; undefined: the usual answer. */
   reply?: (event: SinkEvent) => Answer | Delayed | undefined;
+  /** Called for each message that was accepted. */
+  accepted?: (message: SinkMessage) => void;
 }
 
 export interface SinkMessage {
@@ -157,6 +159,7 @@ export async function startSink(options: SinkOptions = {}): Promise<Sink> {
     },
     message: (message: SinkMessage) => {
       sink.messages.push(message);
+      options.accepted?.(message);
       tell();
     },
     violation: () => {

@@ -1,0 +1,30 @@
+/**
+ * The crash rounds in short: one of each kind, always the same. `npm run test:crash` has the long
+ * form, with a seed and a number of rounds of your choice.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { KINDS, planRound } from './plan-round.js';
+import { type Rig, startRig } from './rig.js';
+import { describePlan, describeStrike, runRound } from './round.js';
+
+const SEED = 7;
+let rig: Rig;
+
+describe('kill -9 in the middle of a send to 2,000', () => {
+  before(async () => {
+    rig = await startRig();
+  });
+  after(() => rig.stop());
+
+  for (const [at, kind] of KINDS.entries()) {
+    it(`of ${kind} mails nobody twice, forgets nobody, and names whom it left in doubt`, async (t) => {
+      const plan = planRound(SEED, at + 1, kind);
+      const { strikes, uncertain, faults } = await runRound(rig, plan, plan.round);
+      t.diagnostic(`${describePlan(plan)}: ${uncertain} uncertain`);
+      for (const strike of strikes) t.diagnostic(describeStrike(strike));
+      assert.deepEqual(faults, []);
+      assert.ok(strikes.length > 0, 'something was killed');
+    });
+  }
+});
