@@ -1,7 +1,7 @@
 /** The delivering role: works on the batches of the default lane. */
 import { createComposers } from '../src/delivery/composers.js';
 import { deliverBatch } from '../src/delivery/deliver.js';
-import { reasonToHalt } from '../src/delivery/halt.js';
+import { reasonToHalt, reasonToWarn } from '../src/delivery/halt.js';
 import { finishIfDone } from '../src/delivery/plan.js';
 import type { Work } from '../src/queue/queues.js';
 import { createTransport } from '../src/smtp/transport.js';
@@ -19,6 +19,7 @@ export async function startDelivering(system: System): Promise<Work> {
   const transport = createTransport({ ...config.smtp, connections: jobs * connections, log });
   const composerOf = createComposers(sends, await system.messageSecrets());
   const finishing = { ledger, sends, uncertain: config.delivery.uncertain };
+  const warned = new Set<number>();
   const stop = new AbortController();
   const work = await queues.workOnLane(lane.name, {
     jobsHere: jobs,
@@ -30,10 +31,16 @@ export async function startDelivering(system: System): Promise<Work> {
         retry: config.delivery,
         leaseMs: config.delivery.lockDurationMs,
         halt: sends.halt,
+        failures: system.audience,
         suppress: async (id) => void (await system.audience.suppress(id, 'bounced')),
       });
       const { ledger: counters } = await tally.counts(batch.issue);
       const reason = reasonToHalt(counters, config.delivery.halt);
+      const warning = reasonToWarn(counters, config.delivery.halt);
+      if (warning && !warned.has(batch.issue)) {
+        warned.add(batch.issue);
+        log.warn({ issue: batch.issue }, warning);
+      }
       if (counters.remaining + counters.deferred === 0) await finishIfDone(batch.issue, finishing);
       else if (reason) await sends.halt(batch.issue, reason);
       return result;

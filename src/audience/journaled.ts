@@ -41,5 +41,13 @@ export function withJournal(audience: Audience, journal: Pick<Journal, 'note'>):
       await audience.suppress(id, reason);
       await journal.note([{ kind: 'suppressed', subject: id, word: reason }]);
     },
+
+    async failed(id, issue, at) {
+      const outcome = await audience.failed(id, issue, at);
+      if (outcome === 'suppressed') {
+        await journal.note([{ kind: 'suppressed', subject: id, word: 'bounced' }]);
+      }
+      return outcome;
+    },
   };
 }

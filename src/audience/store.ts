@@ -6,6 +6,7 @@
  *   s  status: a(ctive), u(nsubscribed), p (unconfirmed)
  *   x  attributes as JSON, absent when there are none
  *   t  created, epoch s      l  left, epoch s       c  consent: "source at [ip]"
+ *   f  mails that failed in a row (lua/fail.lua), absent when there are none
  * beside it one of two sets (mailable, unmailable), the suppressions, and counts. All that belongs
  * together changes in one script. Must never bring back anybody who left, was erased or is
  * suppressed: only they themselves can do that.
@@ -13,6 +14,7 @@
 import { type Keys, SHARDS, type ShardKeys, shardOf, tailOf } from '../redis/keys.js';
 import { loadScript, type RedisClient } from '../redis/scripts.js';
 import type { Address } from './address.js';
+import { createFailures, type Failures } from './failures.js';
 import { subscriberId } from './id.js';
 import type {
   AudienceStats,
@@ -41,7 +43,7 @@ export type LeaveOutcome =
 /** How somebody left: by the link in a mail, or by an operator's hand. */
 export type LeaveWay = 'link' | 'operator';
 
-export interface Audience {
+export interface Audience extends Failures {
   idOf(address: Address): string;
   /** Adds or updates; outcomes in the order of the rows. */
   put(rows: readonly SubscriberRow[], consent: Consent): Promise<PutOutcome[]>;
@@ -119,6 +121,7 @@ export function createAudience({ redis, keys, idKey }: AudienceOptions): Audienc
   }
 
   return {
+    ...createFailures(redis, keys),
     idOf,
 
     async put(rows, consent) {

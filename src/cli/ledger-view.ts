@@ -47,6 +47,7 @@ export function statusLines(status: SendStatus): string[] {
   return [
     `#${status.issue} ${status.title}`,
     `${status.state}${status.reason ? `: ${status.reason}` : ''}${period(status)}`,
+    ...(status.warning ? [`warning: ${status.warning}`] : []),
     ...(status.trouble
       ? [`the relay is in trouble, next try ${status.trouble.nextTryAt}: ${status.trouble.words}`]
       : []),

@@ -45,6 +45,10 @@ function whole(low: number, high: number) {
   return z.int().min(low).max(high).register(allowed, { allowed: words });
 }
 
+function share() {
+  return z.number().min(0).max(1).register(allowed, { allowed: 'a number from 0 to 1' });
+}
+
 function oneOf<const T extends string>(...values: T[]) {
   return z.enum(values).register(allowed, { allowed: `one of ${values.join(', ')}` });
 }
@@ -150,11 +154,8 @@ export const settingsSchema = z.strictObject({
     lockDuration,
     keepLedgers: whole(1, 10_000),
     halt: z.strictObject({
-      permanentShare: z
-        .number()
-        .min(0)
-        .max(1)
-        .register(allowed, { allowed: 'a number from 0 to 1' }),
+      permanentShare: share(),
+      warnShare: share(),
       afterRecipients: whole(1, 1_000_000_000),
     }),
   }),

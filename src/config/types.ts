@@ -52,7 +52,7 @@ export interface Config {
     lockDurationMs: number;
     keepLedgers: number;
     /** Shares 0…1 of permanent failures among the settled. */
-    halt: { permanentShare: number; afterRecipients: number };
+    halt: { permanentShare: number; warnShare: number; afterRecipients: number };
   };
   dkim: { domain: string; selector: string; keyFile: string } | undefined;
   bounce: { domain: string | undefined };

@@ -8,6 +8,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { Failures } from '../audience/failures.js';
 import type { Config } from '../config/types.js';
 import type { Composer } from '../message/compose.js';
 import type { ComposedMessage } from '../message/types.js';
@@ -35,6 +36,8 @@ export interface DeliverOptions {
   composerOf(issue: number, revision: number): Promise<Composer>;
   /** Called for an address that must not be mailed again. */
   suppress(id: string): Promise<void>;
+  /** Told what failed, and what was taken for somebody whose last mail failed. */
+  failures: Failures;
   halt(issue: number, reason: string): Promise<void>;
   retry: Pick<Config['delivery'], 'retryMs' | 'giveUpAfterMs'>;
   /** What is claimed is sent within this time or given back: after it another worker may hold the batch. */
@@ -171,22 +174,27 @@ class BatchRun {
   }
 
   private async heed({ outcome, consequence }: Verdict, who: Claimed): Promise<void> {
-    const { lane, halt, suppress, log } = this.options;
+    const { lane, halt, suppress, failures, log } = this.options;
+    const { issue } = this.batch.ref;
     if (outcome.kind === 'deferred') this.deferredUntil.push(outcome.dueAt);
+    if (outcome.kind === 'accepted' && who.failing) await failures.arrived(who.recipient.id, issue);
     switch (consequence.kind) {
       case 'none':
         return;
       case 'suppress':
         return await suppress(who.recipient.id);
+      case 'count-failure':
+        await failures.failed(who.recipient.id, issue);
+        return;
       case 'halt':
         this.stop({ kind: 'done' });
-        return await halt(this.batch.ref.issue, consequence.reason);
+        return await halt(issue, consequence.reason);
       case 'relay-trouble': {
         if (this.end) return;
         this.stop({ kind: 'later', at: Date.now() });
         const until = await lane.backOff(consequence.words, consequence.pauseMs);
         this.end = { kind: 'later', at: until };
-        log.warn({ issue: this.batch.ref.issue, until: new Date(until) }, consequence.words);
+        log.warn({ issue, until: new Date(until) }, consequence.words);
       }
     }
   }

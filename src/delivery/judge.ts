@@ -1,6 +1,7 @@
 /** From the end of a transaction to what the ledger writes and what the lane does. Pure. */
 import type { Transaction } from '../smtp/types.js';
 import { classifyReply } from './replies.js';
+import type { Strike } from './reply-rule.js';
 import type { Outcome } from './types.js';
 
 /** What one transaction means beyond its recipient. */
@@ -11,7 +12,9 @@ export type Consequence =
   /** Going on would harm: the send halts until somebody looked. */
   | { kind: 'halt'; reason: string }
   /** The address is dead: never mail it again. */
-  | { kind: 'suppress' };
+  | { kind: 'suppress' }
+  /** It failed once more: enough of that in a row, and it is dead. */
+  | { kind: 'count-failure' };
 
 export interface Verdict {
   outcome: Outcome;
@@ -42,7 +45,7 @@ function judgeRefusal(
   { reply, stage }: Extract<Transaction, { kind: 'refused' }>,
   nextAttemptAt: number | undefined,
 ): Verdict {
-  const { class: replyClass, action, suppress, pauseMs } = classifyReply(reply, stage);
+  const { class: replyClass, action, strike, pauseMs } = classifyReply(reply, stage);
   const words = wordsOf(reply.code, reply.text);
   switch (action) {
     case 'relay-trouble':
@@ -55,16 +58,32 @@ function judgeRefusal(
     case 'reject':
       return {
         outcome: { kind: 'rejected', class: replyClass, words },
-        consequence: suppress ? { kind: 'suppress' } : { kind: 'none' },
+        consequence: consequenceOf(strike),
       };
     case 'retry':
+      if (nextAttemptAt === undefined) {
+        return {
+          outcome: { kind: 'rejected', class: 'expired', words },
+          consequence: consequenceOf(strike),
+        };
+      }
       return {
-        outcome:
-          nextAttemptAt === undefined
-            ? { kind: 'rejected', class: 'expired', words }
-            : { kind: 'deferred', class: replyClass, words, dueAt: nextAttemptAt },
+        outcome: { kind: 'deferred', class: replyClass, words, dueAt: nextAttemptAt },
         consequence: { kind: 'none' },
       };
+  }
+}
+
+/** What a final refusal means for the address. */
+function consequenceOf(strike: Strike | undefined): Consequence {
+  switch (strike) {
+    case undefined:
+      return { kind: 'none' };
+    case 'counted':
+      return { kind: 'count-failure' };
+    case 'at-once':
+    case 'when-given-up':
+      return { kind: 'suppress' };
   }
 }
 

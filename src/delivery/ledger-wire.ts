@@ -57,11 +57,12 @@ export async function claim(
   if (kind !== 'ok') return { kind };
   const tails = new Map(who.map(({ position, tail }) => [position, tail]));
   const claimed: Claimed[] = [];
-  for (let i = 0; i < fields.length; i += 5) {
-    const [position, attempt, address, name, attributes] = fields.slice(i, i + 5);
+  for (let i = 0; i < fields.length; i += 6) {
+    const [position, attempt, address, name, attributes, failing] = fields.slice(i, i + 6);
     claimed.push({
       position: Number(position),
       attempt: Number(attempt),
+      failing: failing === 1,
       recipient: {
         id: ref.shard + (tails.get(Number(position)) ?? ''),
         address: String(address),

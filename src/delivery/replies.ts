@@ -1,16 +1,20 @@
 /** A server's refusal → what to do about it. The knowledge is in reply-rules.ts. */
 import type { Reply, Stage } from '../smtp/types.js';
-import type { ReplyAction, ReplyRule } from './reply-rule.js';
+import type { ReplyAction, ReplyRule, Strike } from './reply-rule.js';
 import { REPLY_RULES } from './reply-rules.js';
+import { statedPauseMs } from './stated-pause.js';
 
 /** What a refusal means. */
 interface Classified {
   /** Stable word for statistics and the operator: "unknown-user", "quota", … */
   class: string;
   action: ReplyAction;
-  /** The address is dead: strike it off. Only ever with `reject`. */
-  suppress: boolean;
-  /** With `relay-trouble`: how long to leave the relay alone; absent: the lane's own back-off. */
+  /** What it says of the address; absent: nothing. */
+  strike?: Strike;
+  /**
+   * With `relay-trouble`: how long to leave the relay alone, as its words say or its provider
+   * advises; absent: the lane's own back-off.
+   */
   pauseMs?: number;
   /** The relay asked for a lower rate. */
   slowDown?: boolean;
@@ -24,14 +28,16 @@ interface Classified {
 export function classifyReply(reply: Reply, stage: Stage): Classified {
   const rule = REPLY_RULES.find((candidate) => matches(candidate, reply, stage));
   // Whatever is neither 4yz nor 5yz is no refusal anyone can read: temporary (bounded retry).
-  if (!rule) return { class: 'temporary', action: 'retry', suppress: false };
-  const { class: name, action, suppress = false, pauseMs, slowDown } = rule;
+  if (!rule) return { class: 'temporary', action: 'retry' };
+  const { class: name, action, strike, slowDown } = rule;
+  const stated = action === 'relay-trouble' ? statedPauseMs(reply.text) : undefined;
+  const pauseMs = stated ?? rule.pauseMs;
   return {
     class: name,
     action,
-    suppress,
+    ...(strike && { strike }),
     ...(pauseMs !== undefined && { pauseMs }),
-    ...(slowDown !== undefined && { slowDown }),
+    ...(slowDown && { slowDown }),
   };
 }
 

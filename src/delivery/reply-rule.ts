@@ -11,11 +11,19 @@ export type ReplyAction =
   /** Permanent, about us: everyone would get the same answer. */
   | 'halt';
 
+/**
+ * What a refusal says of an address.
+ * - `at-once`: it is dead, never mail it again.
+ * - `when-given-up`: dead if it is still so after every retry (a domain may come back).
+ * - `counted`: one failure; enough of them in a row, over weeks, and it is dead (audience/).
+ */
+export type Strike = 'at-once' | 'when-given-up' | 'counted';
+
 export interface ReplyRule {
   class: string;
   action: ReplyAction;
-  /** The address will never take mail again. */
-  suppress?: true;
+  /** What it says of the address; absent: nothing, the fault is ours or the way's. */
+  strike?: Strike;
   pauseMs?: number;
   /** The relay takes mail, only not so fast. */
   slowDown?: true;

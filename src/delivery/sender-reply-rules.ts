@@ -1,8 +1,8 @@
 /** Refusals that are about us or the relay, whoever the recipient is. See reply-rules.ts. */
+import { PROVIDER_RULES } from './provider-reply-rules.js';
 import { PERMANENT, type ReplyRule, TEMPORARY } from './reply-rule.js';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+const HOUR = 3_600_000;
 
 const QUOTA: ReplyRule[] = [
   {
@@ -32,9 +32,10 @@ const QUOTA: ReplyRule[] = [
     action: 'relay-trouble',
     pauseMs: HOUR,
     when: {
-      text: /exceeded .{0,30}\b(sending|messaging|hourly|daily|monthly)\b.{0,20}\b(limit|quota)|\b(sending|messaging|hourly|daily|monthly)\b.{0,30}\b(limit|quota|allowance)\b.{0,40}\b(exceeded|reached)|credits exceeded/i,
+      text: /exceeded .{0,30}\b(sending|messaging|hourly|daily|monthly)\b.{0,20}\b(limit|quota)|\b(sending|messaging|hourly|daily|monthly)\b.{0,30}\b(limit|quota|allowance)\b.{0,40}\b(exceeded|reached)|credits exceeded|\brelay limit exceeded|\brecipient limit exceeded|tenant has exceeded|unusual sending activity/i,
     },
-    source: 'SendGrid and Mailgun, SMTP errors: credits and sending limits of the account',
+    source:
+      'SendGrid, Mailgun, Zoho, Google Workspace relay, Exchange Online 5.7.705: credits and limits of our account',
   },
 ];
 
@@ -53,22 +54,52 @@ const LOGIN: ReplyRule[] = [
     source: 'RFC 4954 §6, RFC 3207 §4: authentication or encryption required',
   },
   {
+    class: 'login',
+    action: 'halt',
+    when: {
+      stage: ['mail', 'rcpt'],
+      code: PERMANENT,
+      // Exchange says so of a recipient who takes no mail from outside.
+      text: /^(?!RESOLVER).*(\bauthentication (is )?required|must authenticate|unauthenticated senders? not|(was|is) not authenticated to send)/i,
+    },
+    source: 'Exim and SendGrid: the relay wants a login it did not announce',
+  },
+  {
+    class: 'relay-denied',
+    action: 'relay-trouble',
+    when: { code: TEMPORARY, text: /relay(ing)?( access)? (is )?denied/i },
+    source: 'Postfix defer_unauth_destination: the relay does not know us, for now',
+  },
+  {
     class: 'relay-denied',
     action: 'halt',
     when: {
       code: PERMANENT,
-      text: /relay(ing)?( access)? (is )?(denied|prohibited|not (permitted|allowed))|(unable|not (permitted|allowed|authori[sz]ed)|(do|does) not|don'?t|refus\w+) (to )?relay|relay not permitted/i,
+      text: /relay(ing)?( access)? (is )?(denied|prohibited|not (permitted|allowed))|(unable|not (permitted|allowed|authori[sz]ed)|(do|does) not|don'?t|refus\w+) (to )?relay|relay not permitted|credentials for relay|allowed rcpthosts/i,
     },
-    source: 'Postfix SMTPD_ACCESS_README, Exchange 5.7.54: the relay does not know us',
+    source: 'Postfix SMTPD_ACCESS_README, Exchange 5.7.54, qmail: the relay does not know us',
   },
   {
     class: 'sender',
     action: 'halt',
     when: {
       code: PERMANENT,
-      text: /sender (address )?(is )?(rejected|refused|not (allowed|authori[sz]ed|permitted|verified))|sender (signature|identity)|(address|identit(y|ies)) (is |are )?not verified|not (allowed|authori[sz]ed|permitted) to send (as|from|on behalf)|sending (is |has been |was )?(paused|suspended|disabled)/i,
+      text: /sender (address )?(is )?(rejected|refused|not (allowed|authori[sz]ed|permitted|verified))|sender (signature|identity)|(address|identit(y|ies)) (is |are )?not verified|not (allowed|authori[sz]ed|permitted) to send (as|from|on behalf)|sending (is |has been |was )?(paused|suspended|disabled)|\bdomain of sender\b|sender verif\w+ failed|your envelope sender|bad outbound sender|outgoing (is )?blocked|not authori[sz]ed to perform|account is not (yet )?activated/i,
     },
     source: 'SES, Postmark, SendGrid: sender identities; Postfix reject_sender_login_mismatch',
+  },
+  {
+    class: 'sender',
+    action: 'retry',
+    when: { code: TEMPORARY, text: /\bsender address rejected|\bdomain of sender\b/i },
+    source:
+      'Postfix reject_unknown_sender_domain, Sendmail: our domain cannot be looked up for now',
+  },
+  {
+    class: 'sender',
+    action: 'halt',
+    when: { code: PERMANENT, enhanced: /^5\.1\.[78]$/ },
+    source: 'RFC 3463 §3.2: the address of the sender, or its domain',
   },
 ];
 
@@ -85,115 +116,10 @@ const AUTHENTICATION: ReplyRule[] = [
     action: 'halt',
     when: {
       code: PERMANENT,
-      text: /\b(spf|dkim|dmarc)\b.{0,60}\b(fail\w*|reject\w*|polic(y|ies)|requir\w+|missing|invalid|not? (pass\w*|align\w*))|\b(fail\w*|missing|requir\w+|not (pass\w*|authenticated)).{0,60}\b(spf|dkim|dmarc)\b|unauthenticated (e-?mail|mail|sender|message)/i,
+      text: /^(?!.*duplicate header).*(\b(spf|dkim|dmarc)\b|\bPTR\b|reverse dns|cannot find your (reverse )?hostname|unauthenticated (e-?mail|mail|sender|message))/i,
     },
-    source: 'Gmail and Yahoo sender requirements; RFC 9989 (DMARC)',
-  },
-];
-
-const RATES: ReplyRule[] = [
-  {
-    class: 'greylisted',
-    action: 'retry',
-    when: { code: TEMPORARY, text: /gr[ae]y-?list/i },
-    source: 'RFC 6647: try again later, from the same address',
-  },
-  {
-    class: 'provider-rate',
-    action: 'relay-trouble',
-    pauseMs: 30 * MINUTE,
-    slowDown: true,
-    when: { code: TEMPORARY, enhanced: /^4\.7\.65[01]$/ },
-    source: 'Outlook.com Postmaster: 451 4.7.650 and .651',
-  },
-  {
-    class: 'provider-rate',
-    action: 'relay-trouble',
-    pauseMs: 30 * MINUTE,
-    slowDown: true,
-    when: { code: TEMPORARY, text: /\bRP-00[1-3]\b/ },
-    source: 'Outlook.com Postmaster: 421 RP-001 to RP-003',
-  },
-  {
-    class: 'provider-rate',
-    action: 'relay-trouble',
-    pauseMs: 4 * HOUR,
-    slowDown: true,
-    when: { code: TEMPORARY, text: /\[TSS05\]/ },
-    source: 'Yahoo Sender Hub, SMTP error codes',
-  },
-  {
-    class: 'provider-rate',
-    action: 'relay-trouble',
-    pauseMs: 2 * HOUR,
-    slowDown: true,
-    when: { code: TEMPORARY, text: /\[TSS?\d+\]/ },
-    source: 'Yahoo Sender Hub, SMTP error codes',
-  },
-  {
-    class: 'provider-rate',
-    action: 'relay-trouble',
-    pauseMs: 10 * MINUTE,
-    slowDown: true,
-    when: { code: TEMPORARY, enhanced: /^4\.7\.28$/ },
-    source: 'Gmail SMTP error codes: 421 4.7.28, also for a Message-ID used again',
-  },
-  {
-    class: 'provider-rate',
-    action: 'relay-trouble',
-    pauseMs: 10 * MINUTE,
-    slowDown: true,
-    when: {
-      code: /^421$/,
-      enhanced: /^4\.7\.0$/,
-      text: /reputation|unsolicited|suspicious|\brate\b|try again later/i,
-    },
-    source: 'Gmail SMTP error codes: 421 4.7.0',
-  },
-];
-
-/** Refusals of the address we send from. */
-const BLOCKS: ReplyRule[] = [
-  {
-    class: 'ip-block',
-    action: 'halt',
-    when: { code: PERMANENT, text: /\bS3(140|150)\b|\b(SC|OU|DY)-00\d\b|\[BL\d+\]/ },
-    source: 'Outlook.com Postmaster and Yahoo Sender Hub: blocks of an address',
-  },
-  {
-    class: 'ip-block',
-    action: 'halt',
-    when: { code: PERMANENT, enhanced: /^5\.7\.28$/ },
-    source: 'Gmail SMTP error codes: unsolicited mail from our network',
-  },
-  {
-    class: 'content',
-    action: 'reject',
-    when: {
-      stage: ['rcpt', 'data', 'message'],
-      code: PERMANENT,
-      text: /\[PH\d+\]|likely (suspicious|unsolicited)|\bdbl\b|\bdbl\.spamhaus|\buribl\b|\bsurbl\b|\b(spam|virus|phishing|malware|malicious)\b.{0,40}\b(detected|content|message|score|found|refused|rejected|filter)|\b(message|content|mail)\b.{0,40}\b(spam|virus|phishing|unsolicited|malicious)\b/i,
-    },
-    source: 'Yahoo Sender Hub [PHnn]; Gmail 5.7.1; Spamhaus DBL, URIBL and SURBL list domains',
-  },
-  {
-    class: 'ip-block',
-    action: 'halt',
-    when: {
-      stage: ['connect', 'mail'],
-      code: PERMANENT,
-      text: /spamhaus|spamcop|barracuda|sorbs|abusix|\b(rbl|dnsbl)\b|block ?list|blacklist|reputation/i,
-    },
-    source: 'RFC 5782: DNS lists; the relay itself turns us away',
-  },
-  {
-    class: 'ip-block',
-    action: 'reject',
-    when: {
-      code: PERMANENT,
-      text: /spamhaus|spamcop|barracuda|sorbs|abusix|\b(rbl|dnsbl)\b|\b(ip|host|server|network|client)\b.{0,60}\b(blocked|blacklisted|blocklisted|listed|banned)\b|block ?list(ed)?|blacklist(ed)?|(poor|bad|low) reputation/i,
-    },
-    source: 'RFC 5782: DNS lists; one receiver follows one, the send goes on',
+    source:
+      'Gmail and Yahoo sender requirements; RFC 9989 (DMARC); GMX, Postfix: name of our address',
   },
 ];
 
@@ -229,7 +155,6 @@ export const SENDER_RULES: readonly ReplyRule[] = [
   ...QUOTA,
   ...LOGIN,
   ...AUTHENTICATION,
-  ...RATES,
-  ...BLOCKS,
+  ...PROVIDER_RULES,
   ...BEFORE_THE_RECIPIENT,
 ];

@@ -1,4 +1,6 @@
 /** What operators and programs are shown of a send. */
+import type { Config } from '../config/types.js';
+import { reasonToWarn } from './halt.js';
 import type { Lane } from './lane.js';
 import type { SendRecord } from './send-record.js';
 import type { Sends } from './sends.js';
@@ -12,6 +14,8 @@ export interface SendStatus extends Counts {
   state: SendState;
   /** Why it was halted. */
   reason?: string;
+  /** What an operator should look at while the send goes on. */
+  warning?: string;
   /** What keeps the relay from taking messages at this moment. */
   trouble?: { words: string; nextTryAt: string };
   /** The newest. */
@@ -30,20 +34,23 @@ export interface StatusSources {
   sends: Sends;
   tally: Tally;
   lane: Lane;
+  config: { delivery: Pick<Config['delivery'], 'halt'> };
 }
 
 /** Cheap enough to be asked several times a second: counters only. */
 export async function statusOf(
   record: SendRecord,
-  { tally, lane }: StatusSources,
+  { tally, lane, config }: StatusSources,
 ): Promise<SendStatus> {
   const [counts, trouble] = await Promise.all([tally.counts(record.issue), lane.trouble()]);
+  const warning = reasonToWarn(counts.ledger, config.delivery.halt);
   return {
     issue: record.issue,
     title: record.title,
     state: record.state,
     ...counts,
     ...(record.reason && { reason: record.reason }),
+    ...(warning && !record.reason && { warning }),
     ...(trouble &&
       record.endedAt === undefined && {
         trouble: { words: trouble.words, nextTryAt: new Date(trouble.until).toISOString() },

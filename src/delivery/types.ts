@@ -92,6 +92,8 @@ export interface Claimed {
   position: number;
   /** From 1. */
   attempt: number;
+  /** Mails to them failed of late (audience/failures.ts). */
+  failing: boolean;
   recipient: Recipient;
 }
 

@@ -54,7 +54,11 @@ http:
     address: 'editor@xn--bcher-kva.example',
   });
   assert.deepEqual(config.delivery.retryMs, [500, 120_000]);
-  assert.deepEqual(config.delivery.halt, { permanentShare: 0.02, afterRecipients: 100 });
+  assert.deepEqual(config.delivery.halt, {
+    permanentShare: 0.02,
+    warnShare: 0.01,
+    afterRecipients: 100,
+  });
   assert.equal(config.smtp.rate, 12.5);
   assert.deepEqual(config.redis.server, ['redis://a:1', 'redis://b:2']);
   assert.equal(config.redis.durability, 'replicas:2');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Redis } from 'ioredis';
 import { pino } from 'pino';
+import { createFailures } from '../../src/audience/failures.js';
 import { type DeliverOptions, deliverBatch } from '../../src/delivery/deliver.js';
 import { createLane } from '../../src/delivery/lane.js';
 import { createLedger, type LedgerStore } from '../../src/delivery/ledger.js';
@@ -74,6 +75,7 @@ async function options(
     transport,
     composerOf: async () => composer,
     suppress: async (id) => void suppressed.push(id),
+    failures: createFailures(redis, keys),
     halt: async (_issue, reason) => void halted.push(reason),
     retry: { retryMs: [60_000, 120_000], giveUpAfterMs: 3_600_000 },
     leaseMs: 10_000,
@@ -170,6 +172,37 @@ describe('a batch', () => {
     const [reason] = await tally.reasons(ISSUE);
     assert.match(reason?.words ?? '', /^550 .*no such user here/);
     assert.doesNotMatch(reason?.words ?? '', /reader2/, 'no address in the table of texts');
+  });
+
+  it('counts a doubtful refusal against the address, and what is taken afterwards', async () => {
+    await plan(3);
+    const failing = keys.shard(SHARD).subscriber('000000000000002');
+    await redis.hset(failing, 'f', '2 1700000000 2');
+    await deliverBatch(
+      BATCH,
+      await options(({ stage, to }) =>
+        stage === 'rcpt' && to === 'reader1@example.org' ? '550 5.7.1 refused' : undefined,
+      ),
+    );
+    assert.deepEqual(suppressed, []);
+    const counted = await redis.hget(keys.shard(SHARD).subscriber('000000000000001'), 'f');
+    assert.match(counted ?? '', new RegExp(`^1 \\d+ ${ISSUE}$`));
+    assert.equal(await redis.hget(failing, 'f'), `2 1700000000 2 ${ISSUE}`);
+    assert.equal(await redis.hexists(keys.shard(SHARD).subscriber('000000000000000'), 'f'), 0);
+  });
+
+  it('suppresses a domain that takes no mail once it is given up, not before', async () => {
+    await plan(1);
+    const noMail: SinkOptions['reply'] = ({ stage }) =>
+      stage === 'rcpt' ? '556 5.1.10 the domain takes no mail' : undefined;
+    const usual = await options(noMail);
+    assert.equal((await deliverBatch(BATCH, usual)).kind, 'later');
+    assert.deepEqual(suppressed, []);
+    await redis.flushall();
+    await plan(1);
+    const noRetry = { ...usual, retry: { retryMs: [60_000], giveUpAfterMs: 1 } };
+    assert.equal((await deliverBatch(BATCH, noRetry)).kind, 'done');
+    assert.deepEqual(suppressed, [`${SHARD}000000000000000`]);
   });
 
   it('puts everybody back when the relay is gone, with no attempt used', async () => {

@@ -251,8 +251,8 @@ const THEIRS: Table = [
 ];
 
 function meaning(reply: string, stage: Stage): string {
-  const { class: name, action, suppress } = classifyReply(parseReply(reply), stage);
-  return `${name} ${action}${suppress ? ' +strike' : ''}`;
+  const { class: name, action, strike } = classifyReply(parseReply(reply), stage);
+  return `${name} ${action}${strike === 'at-once' ? ' +strike' : ''}`;
 }
 
 for (const [title, table] of [
@@ -276,7 +276,6 @@ test('a quota asks for a lower rate, or for an hour without mail', () => {
   assert.deepEqual(judge('Maximum sending rate exceeded.'), {
     class: 'quota',
     action: 'relay-trouble',
-    suppress: false,
     pauseMs: 1_000,
     slowDown: true,
   });
@@ -292,13 +291,45 @@ test('a provider that defers us is left alone for as long as it asks', () => {
   assert.equal(pause('421 4.7.0 [TSS05] Deferred'), 240);
 });
 
+test('where the server says how long to wait, that is how long it is left alone', () => {
+  const pauseMs = (reply: string) => classifyReply(parseReply(reply), 'mail').pauseMs;
+  assert.equal(
+    pauseMs('421 Sending limit of the account exceeded. Try again after 45 minutes'),
+    2_700_000,
+  );
+  assert.equal(
+    pauseMs('454 Throttling failure: Daily message quota exceeded, resets in 3 hours'),
+    10_800_000,
+  );
+  assert.equal(pauseMs('421 4.7.28 Rate limited, retry after 90 seconds'), 90_000);
+  assert.equal(pauseMs('421 4.7.28 Rate limited, retry in 40 days'), 86_400_000);
+  assert.equal(pauseMs('421 4.7.28 Rate limited, try again later [4.16.55.1]'), 600_000);
+});
+
+test('our own trouble says nothing of the address, and what is doubtful is only counted', () => {
+  const strikeOf = (reply: string) => classifyReply(parseReply(reply), 'rcpt').strike;
+  const ours = [
+    '550 5.7.26 unauthenticated',
+    '554 [PH01] no',
+    '450 4.1.8 Sender address rejected: Domain not found',
+  ];
+  for (const reply of ours) assert.equal(strikeOf(reply), undefined, reply);
+  assert.equal(strikeOf('550 5.7.1 Message refused'), 'counted');
+  assert.equal(strikeOf('452 4.2.2 Over quota'), 'counted');
+  assert.equal(strikeOf('556 5.1.10 The domain takes no mail'), 'when-given-up');
+});
+
 const stages: Stage[] = ['connect', 'auth', 'mail', 'rcpt', 'data', 'message'];
 
 test('whatever a server says, nobody is struck off before a recipient was named', () => {
   const words = THEIRS.flatMap(([, , replies]) => replies);
   for (const reply of words) {
     for (const stage of ['connect', 'auth', 'mail'] as const) {
-      assert.equal(classifyReply(parseReply(reply), stage).suppress, false, `${stage}: ${reply}`);
+      assert.notEqual(
+        classifyReply(parseReply(reply), stage).strike,
+        'at-once',
+        `${stage}: ${reply}`,
+      );
     }
   }
 });
@@ -314,8 +345,10 @@ test('a temporary reply never rejects and never strikes off, whatever its words'
         const temporary = text.replace(/\b5(?=\.\d+\.\d+)/, '4');
         const judged = classifyReply(parseReply(`${code} ${temporary}`), stage);
         // What our DNS lacks stays lacking: the providers send it with a temporary code first.
-        if (judged.class === 'authentication') return !judged.suppress;
-        return judged.action !== 'reject' && judged.action !== 'halt' && !judged.suppress;
+        if (judged.class === 'authentication') return judged.strike === undefined;
+        return (
+          judged.action !== 'reject' && judged.action !== 'halt' && judged.strike !== 'at-once'
+        );
       },
     ),
   );
@@ -333,7 +366,9 @@ test('every 4yz and 5yz finds a rule at every stage', () => {
 test('every rule names its source, and only a rejection strikes an address off', () => {
   for (const rule of REPLY_RULES) {
     assert.match(rule.source, /\S/);
-    if (rule.suppress) assert.equal(rule.action, 'reject', rule.source);
+    if (rule.strike === 'at-once') assert.equal(rule.action, 'reject', rule.source);
+    if (rule.strike === 'when-given-up') assert.equal(rule.action, 'retry', rule.source);
+    if (rule.strike) assert.match(rule.action, /^(retry|reject)$/, rule.source);
     if (rule.pauseMs) assert.equal(rule.action, 'relay-trouble', rule.source);
   }
 });

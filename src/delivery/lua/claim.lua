@@ -5,7 +5,7 @@
 --       5 now (epoch ms)  6… positions, in the order of KEYS, with the tail behind each
 -- Returns {"stale"} when the epoch was replaced, {"shut"} when the send is not open, {"revised"}
 --         when a newer revision was frozen, else {"ok", position, attempt, address, name,
---         attributes, …} for each one claimed.
+--         attributes, 1 if mails to them failed of late else 0, …} for each one claimed.
 --
 -- Guarantee: only pending and due deferred recipients are claimed, only by the holder of the newest
 -- epoch, and only for the newest revision. Leaving wins: whoever left, was erased or suppressed is
@@ -46,15 +46,16 @@ for i = 6, #ARGV, 2 do
   local attempts, resent, sent, due = read_info(KEYS[3], position)
   local mine = repeated and state == 'c'
   if mine or state == 'p' or (state == 'd' and due <= seconds) then
-    local address, name, status, attributes = unpack(
-      redis.call('HMGET', KEYS[6 + (i - 6) / 2], 'a', 'n', 's', 'x'))
+    local address, name, status, attributes, failures = unpack(
+      redis.call('HMGET', KEYS[6 + (i - 6) / 2], 'a', 'n', 's', 'x', 'f'))
     local reason = not mine and reason_against(tail, status)
     if reason then
       write_info(KEYS[3], position, attempts, resent, sent, seconds, text_of(KEYS[4], reason, ''))
       move(position, state, 'k')
     else
       if not mine then move(position, state, 'c') end
-      for _, value in ipairs({position, attempts + 1, address or '', name or '', attributes or ''}) do
+      for _, value in ipairs({position, attempts + 1, address or '', name or '', attributes or '',
+        failures and 1 or 0}) do
         reply[#reply + 1] = value
       end
     end
