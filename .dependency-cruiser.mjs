@@ -58,6 +58,18 @@ const rules = [
     'The issue is pure data; everything else is made from it.',
   ),
   never(
+    'import-issue-knows-issues-only',
+    '^src/import-issue/',
+    '^src/(render|message|audience|delivery|bounce|archive|redis|queue|smtp|web|cli|config)/|^src/system\\.ts',
+    'An import makes the text of an issue, and has no other business.',
+  ),
+  never(
+    'import-issue-has-no-io',
+    '^src/import-issue/',
+    '^(node:)?(fs|fs/promises|net|http|child_process)$',
+    'What is imported is handed in: the command reads and writes.',
+  ),
+  never(
     'render-is-low',
     '^src/render/',
     '^src/(message|audience|delivery|queue|smtp|web|cli|redis)/|^src/system\\.ts',

@@ -21,6 +21,10 @@ export const MODULES: readonly CommandModule[] = [
     register: async (program) => (await import('./show.js')).registerShow(program),
   },
   {
+    verbs: { 'import-issue': 'an existing issue (text, HTML, mail, Markdown) into our format' },
+    register: async (program) => (await import('./import-issue.js')).registerImportIssue(program),
+  },
+  {
     verbs: { subscribers: 'the audience: import, export, add, show, unsubscribe, erase, stats' },
     register: async (program) => (await import('./subscribers.js')).registerSubscribers(program),
   },

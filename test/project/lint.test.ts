@@ -107,6 +107,8 @@ describe('a planted violation', () => {
       ['only-smtp-nodemailer', 'src/cli/planted-3.ts', 'nodemailer'],
       ['only-redis-ioredis', 'src/web/planted-4.ts', 'ioredis'],
       ['issue-is-below', 'src/issue/planted-5.ts', '../render/slots.js'],
+      ['import-issue-knows-issues-only', 'src/import-issue/planted-20.ts', '../render/mail.js'],
+      ['import-issue-has-no-io', 'src/import-issue/planted-21.ts', 'node:fs'],
       ['render-is-low', 'src/render/planted-6.ts', '../message/tokens.js'],
       ['message-is-pure', 'src/message/planted-7.ts', '../audience/id.js'],
       ['audience-is-below-delivery', 'src/audience/planted-8.ts', '../delivery/retry.js'],

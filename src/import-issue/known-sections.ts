@@ -1,0 +1,101 @@
+/**
+ * Names of sections that newsletters commonly have, as data. In text on a single line nothing but
+ * its words tells where a heading ends, so names that are known are worth much. A publication's
+ * own, from its earlier issues, come first (section-names.ts).
+ */
+import type { KnownSection } from './section-names.js';
+
+const MAIN = [
+  'Highlights',
+  'Technical AI alignment',
+  'Near-term concerns',
+  'AI governance',
+  'AI strategy and policy',
+  'Other progress in AI',
+  'Malicious use of AI',
+  'Miscellaneous',
+  'News',
+  'Jobs',
+  'Events',
+  'Upcoming events',
+  'Podcast',
+  'Feedback',
+  'Articles',
+  'Tutorials',
+  'Videos',
+  'Books',
+  'Tools',
+  'Releases',
+  'Projects',
+  'Sponsors',
+  'Quote of the week',
+  'Crate of the week',
+  'Call for participation',
+  'Rust jobs',
+  'News & Blog Posts',
+  'Updates from Rust Community',
+  'Updates from Rust Core',
+  'Updates from the Rust Project',
+];
+
+const SUB = [
+  'Problems',
+  'Technical agendas and prioritization',
+  'Iterated amplification',
+  'Mesa optimization',
+  'Scalable oversight',
+  'Agent foundations',
+  'Learning human intent',
+  'Preventing bad behavior',
+  'Reward learning theory',
+  'Handling groups of agents',
+  'Multiagent RL',
+  'Interpretability',
+  'Adversarial examples',
+  'Robustness',
+  'Uncertainty',
+  'Verification',
+  'Forecasting',
+  'Field building',
+  'Critiques (Alignment)',
+  'Miscellaneous (Alignment)',
+  'Miscellaneous (AI)',
+  'Miscellaneous (RL)',
+  'AI safety',
+  'AGI theory',
+  'Fairness and bias',
+  'Privacy and security',
+  'Machine ethics',
+  'Security',
+  'Exploration',
+  'Reinforcement learning',
+  'Hierarchical RL',
+  'Multi-agent RL',
+  'Deep learning',
+  'Machine learning',
+  'Meta learning',
+  'Unsupervised learning',
+  'Transfer learning',
+  'Applications',
+  'Computer vision',
+  'NLP',
+  'Foundation',
+  'Newsletters',
+  'Research',
+  'Project/Tooling Updates',
+  'Observations/Thoughts',
+  'Rust Walkthroughs',
+];
+
+export const KNOWN_SECTIONS: readonly KnownSection[] = [
+  ...MAIN.map((name): KnownSection => ({ name, level: 2 })),
+  ...SUB.map((name): KnownSection => ({ name, level: 3 })),
+];
+
+/** What a list of the issue's own sections is called. */
+export const CONTENTS_NAMES: ReadonlySet<string> = new Set([
+  'sections',
+  'contents',
+  'table of contents',
+  'in this issue',
+]);
