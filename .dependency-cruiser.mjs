@@ -106,6 +106,12 @@ const rules = [
     'Keys and connections know nobody.',
   ),
   never(
+    'backup-is-below-the-top',
+    '^src/backup/',
+    ABOVE_DELIVERY,
+    'A backup copies what audience and delivery own; it is wired from above.',
+  ),
+  never(
     'journal-is-a-leaf',
     '^src/journal/',
     '^src/(issue|render|message|audience|delivery|redis|queue|smtp|web|cli|config)/|^src/system\\.ts',

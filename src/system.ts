@@ -5,8 +5,10 @@
 import { readFile } from 'node:fs/promises';
 import { withJournal } from './audience/journaled.js';
 import { type Audience, createAudience } from './audience/store.js';
+import { type Backups, createBackups } from './backup/backups.js';
 import type { Config } from './config/types.js';
 import { type Chances, createChances } from './delivery/chances.js';
+import { chancesWithJournal, sendsWithJournal } from './delivery/journaled.js';
 import { createLane, type Lane } from './delivery/lane.js';
 import { createLedger, DEFAULT_LANE, type LedgerStore } from './delivery/ledger.js';
 import { createPresence, type Presence } from './delivery/presence.js';
@@ -19,7 +21,7 @@ import type { ComposerSecrets } from './message/compose.js';
 import { createSigner, type DkimSigner } from './message/dkim.js';
 import { createQueues, type Queues } from './queue/queues.js';
 import { openRedis, type RedisConnection } from './redis/connect.js';
-import { openInstallation } from './redis/installation.js';
+import { fingerprintOf, openInstallation } from './redis/installation.js';
 import { type Keys, keysOf } from './redis/keys.js';
 
 export interface System {
@@ -32,6 +34,7 @@ export interface System {
   /** What a restored backup must not undo. */
   journal: Journal;
   audience: Audience;
+  backups: Backups;
   sends: Sends;
   ledger: LedgerStore;
   chances: Chances;
@@ -45,38 +48,58 @@ export interface System {
   close(): Promise<void>;
 }
 
-/** @throws AppError of redis/ (unreachable, unsuitable, another key or layout) */
-export async function openSystem(config: Config, log: Logger): Promise<System> {
+export interface OpenOptions {
+  /** Open what an interrupted restore left behind: for a restore alone. */
+  restoring?: boolean;
+}
+
+/** @throws AppError of redis/ (unreachable, unsuitable, another key or layout, half restored) */
+export async function openSystem(
+  config: Config,
+  log: Logger,
+  options: OpenOptions = {},
+): Promise<System> {
   const redis = await openRedis(config, log);
   try {
-    return await wire(config, log, redis);
+    return await wire(config, log, redis, options);
   } catch (error) {
     await redis.close();
     throw error;
   }
 }
 
-async function wire(config: Config, log: Logger, redis: RedisConnection): Promise<System> {
-  const keys = keysOf(config.publication.slug);
+async function wire(
+  config: Config,
+  log: Logger,
+  redis: RedisConnection,
+  { restoring = false }: OpenOptions,
+): Promise<System> {
+  const { slug } = config.publication;
+  const { idKey } = config.keys;
+  const keys = keysOf(slug);
   const { client } = redis;
-  const { instanceId } = await openInstallation(client, keys, config.keys);
+  const { instanceId } = await openInstallation(client, keys, { idKey, restoring });
   const journal = createJournal({
     ...{ dataDir: config.dataDir, log },
     announce: (id, host) => client.hset(keys.journals, id, host),
   });
+  const audience = createAudience({ redis: client, keys, idKey });
   const ledger = createLedger(client, keys);
   const sends = createSends(client, keys, ledger);
+  const tally = createTally(client, keys);
+  const presence = createPresence(client, keys);
+  const chances = createChances({ ledger, sends, uncertain: config.delivery.uncertain });
   const queues = createQueues(redis, keys.queuePrefix, log);
   return {
-    ...{ config, log, redis, keys, instanceId, journal, ledger, sends, queues },
-    audience: withJournal(
-      createAudience({ redis: client, keys, idKey: config.keys.idKey }),
-      journal,
-    ),
-    chances: createChances({ ledger, sends, uncertain: config.delivery.uncertain }),
-    tally: createTally(client, keys),
+    ...{ config, log, redis, keys, instanceId, journal, ledger, queues, tally, presence },
+    audience: withJournal(audience, journal),
+    sends: sendsWithJournal(sends, journal),
+    chances: chancesWithJournal(chances, journal),
+    backups: createBackups({
+      ...{ client, keys, slug, journal, instanceId, audience, sends, tally, presence },
+      idKey: fingerprintOf(idKey),
+    }),
     lane: createLane(client, keys, DEFAULT_LANE, config.smtp.rate),
-    presence: createPresence(client, keys),
     messageSecrets: async () => ({
       tokenKeys: config.keys.tokenKeys,
       signer: config.dkim && (await loadSigner(config.dkim)),

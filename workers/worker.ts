@@ -7,7 +7,7 @@ import { startPlanning } from './plan.js';
 export async function startWorker(system: System): Promise<Work> {
   const delivering = await startDelivering(system);
   const planning = await startPlanning(system);
-  const leave = await system.presence.announce(system.log);
+  const leave = await system.presence.announce(system.log, 'worker');
   return {
     async close() {
       await Promise.all([planning.close(), delivering.close()]);

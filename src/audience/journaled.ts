@@ -25,21 +25,22 @@ export function withJournal(audience: Audience, journal: Pick<Journal, 'note'>):
       return outcomes;
     },
 
-    async unsubscribe(id, how = 'link') {
-      const outcome = await audience.unsubscribe(id, how);
-      await journal.note([{ kind: 'left', subject: id, word: how }]);
+    async unsubscribe(id, change = {}) {
+      const outcome = await audience.unsubscribe(id, change);
+      await journal.note([{ kind: 'left', subject: id, word: change.how ?? 'link' }]);
       return outcome;
     },
 
-    async erase(id) {
-      const known = await audience.erase(id);
+    async erase(id, change) {
+      const known = await audience.erase(id, change);
       await journal.note([{ kind: 'erased', subject: id, word: 'operator' }]);
       return known;
     },
 
-    async suppress(id, reason) {
-      await audience.suppress(id, reason);
+    async suppress(id, reason, change) {
+      const added = await audience.suppress(id, reason, change);
       await journal.note([{ kind: 'suppressed', subject: id, word: reason }]);
+      return added;
     },
 
     async failed(id, issue, at) {

@@ -40,8 +40,13 @@ export type LeaveOutcome =
   /** Nobody with that id is on the list: erased, or never was. */
   | { kind: 'unknown' };
 
-/** How somebody left: by the link in a mail, or by an operator's hand. */
+/** How somebody left: by the link in a mail (the default), or by an operator's hand. */
 export type LeaveWay = 'link' | 'operator';
+
+export interface Change {
+  /** When it happened, epoch s; default: now. */
+  at?: number;
+}
 
 export interface Audience extends Failures {
   idOf(address: Address): string;
@@ -52,12 +57,12 @@ export interface Audience extends Failures {
   /**
    * Takes effect for every claim made afterwards; repeating it changes nothing. Somebody who is
    * not on the list is remembered as suppressed: an import must not bring them.
-   * @param how for the journal; default: by the link in a mail
    */
-  unsubscribe(id: string, how?: LeaveWay): Promise<LeaveOutcome>;
+  unsubscribe(id: string, change?: Change & { how?: LeaveWay }): Promise<LeaveOutcome>;
   /** Returns whether there was somebody to erase; the address stays suppressed either way. */
-  erase(id: string): Promise<boolean>;
-  suppress(id: string, reason: SuppressionReason): Promise<void>;
+  erase(id: string, change?: Change): Promise<boolean>;
+  /** Returns whether that is new; the first reason stays. */
+  suppress(id: string, reason: SuppressionReason, change?: Change): Promise<boolean>;
   stats(): Promise<AudienceStats>;
   /** Everybody on the list, shard by shard, with why they are suppressed if they are. */
   all(): AsyncIterable<ListedSubscriber>;
@@ -152,37 +157,38 @@ export function createAudience({ redis, keys, idKey }: AudienceOptions): Audienc
       return suppressionFrom(await redis.hget(shard.suppressed, tail));
     },
 
-    async unsubscribe(id) {
+    async unsubscribe(id, { at = nowSeconds() } = {}) {
       const { shard, tail, key } = placeOf(id);
       const { mailable, unmailable, counts, suppressed } = shard;
       const reply = await scripts.leave.run(
         redis,
         [key, mailable, unmailable, counts, suppressed],
-        [tail, nowSeconds()],
+        [tail, at],
       );
       if (reply === 'left') return { kind: 'left' };
       return reply === 'already' ? { kind: 'already-left' } : { kind: 'unknown' };
     },
 
-    async erase(id) {
+    async erase(id, { at = nowSeconds() } = {}) {
       const { shard, tail, key } = placeOf(id);
       const { mailable, unmailable, suppressed, counts } = shard;
       const erased = await scripts.erase.run(
         redis,
         [key, mailable, unmailable, suppressed, counts],
-        [tail, nowSeconds()],
+        [tail, at],
       );
       return erased === 1;
     },
 
-    async suppress(id, reason) {
+    async suppress(id, reason, { at = nowSeconds() } = {}) {
       const { shard, tail, key } = placeOf(id);
       const { mailable, unmailable, suppressed } = shard;
-      await scripts.suppress.run(
+      const added = await scripts.suppress.run(
         redis,
         [suppressed, mailable, unmailable, key],
-        [tail, reason, nowSeconds()],
+        [tail, reason, at],
       );
+      return added === 1;
     },
 
     async stats() {

@@ -60,6 +60,14 @@ export const MODULES: readonly CommandModule[] = [
     register: async (program) => (await import('./start.js')).registerStart(program),
   },
   {
+    verbs: { backup: 'the whole state in one file' },
+    register: async (program) => (await import('./backup.js')).registerBackup(program),
+  },
+  {
+    verbs: { restore: 'put a backup in the place of what is there' },
+    register: async (program) => (await import('./restore.js')).registerRestore(program),
+  },
+  {
     verbs: { demo: 'the whole pipeline on this machine, with the example publication' },
     register: async (program) => (await import('./demo.js')).registerDemo(program),
   },

@@ -29,7 +29,14 @@ export async function serveWeb(system: System): Promise<WebService> {
   try {
     const listenTextResolver = (address: string) => `web listens at ${address}`;
     const url = await app.listen({ host, port, listenTextResolver });
-    return { url, close: () => app.close() };
+    const leave = await system.presence.announce(log, 'web');
+    return {
+      url,
+      close: async () => {
+        await app.close();
+        await leave();
+      },
+    };
   } catch (error) {
     await app.close();
     throw listenError(error, host, port);

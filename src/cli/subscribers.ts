@@ -182,7 +182,7 @@ async function unsubscribe(
   const id = audience.idOf(addressFrom(text));
   // A typing error must not suppress whoever has that address.
   if ((await audience.get(id)) === undefined) throw unknown();
-  const { kind } = await audience.unsubscribe(id, 'operator');
+  const { kind } = await audience.unsubscribe(id, { how: 'operator' });
   terminal.print(kind === 'left' ? 'unsubscribed' : 'had left already');
   terminal.document({ outcome: kind === 'left' ? 'unsubscribed' : 'already' });
   return EXIT.ok;

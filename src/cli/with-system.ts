@@ -1,6 +1,6 @@
 import { loadConfig } from '../config/load.js';
 import { createLogger } from '../log.js';
-import { openSystem, type System } from '../system.js';
+import { type OpenOptions, openSystem, type System } from '../system.js';
 import type { Terminal } from './command.js';
 
 /**
@@ -11,10 +11,11 @@ import type { Terminal } from './command.js';
 export async function withSystem(
   terminal: Terminal,
   run: (system: System) => Promise<number>,
+  options: OpenOptions = {},
 ): Promise<number> {
   const config = await loadConfig(terminal.dir);
   const log = createLogger({ pretty: terminal.interactive, level: 'warn' });
-  const system = await openSystem(config, log);
+  const system = await openSystem(config, log, options);
   try {
     return await run(system);
   } finally {

@@ -34,7 +34,7 @@ export const DEFAULT_LANE = 'default';
  * Recipients of one job in a new ledger; one under way keeps the size it was planned with.
  * Small enough to be handed over quickly, large enough that the queue costs next to nothing.
  */
-const BATCH_SIZE = 500;
+export const BATCH_SIZE = 500;
 
 /** An operator's word about recipients, or the planner's; see lua/reassign.lua. */
 export type Verb = 'resend' | 'assume' | 'retry' | 'expire';

@@ -12,17 +12,22 @@ const BEAT_EVERY_MS = 1_000;
 /** A worker not heard of for this long is gone. */
 const GONE_AFTER_MS = 4_000;
 
-export interface ConnectedWorker {
+export type Role = 'worker' | 'web';
+
+export interface ConnectedProcess {
   id: string;
+  role: Role;
   host: string;
   pid: number;
 }
 
 export interface Presence {
   /** Begins to beat; the returned function says goodbye. */
-  announce(log: Logger): Promise<() => Promise<void>>;
+  announce(log: Logger, role: Role): Promise<() => Promise<void>>;
   /** Workers heard of lately, by the clock of the Redis server. */
-  workers(): Promise<ConnectedWorker[]>;
+  workers(): Promise<ConnectedProcess[]>;
+  /** The same of everything that runs, whatever it does. */
+  processes(): Promise<ConnectedProcess[]>;
 }
 
 export function createPresence(redis: RedisClient, keys: Keys): Presence {
@@ -30,11 +35,19 @@ export function createPresence(redis: RedisClient, keys: Keys): Presence {
     beat: loadScript('delivery', 'beat'),
     connected: loadScript('delivery', 'connected'),
   };
+  const keyOf: Record<Role, string> = { worker: keys.workers, web: keys.webs };
+  const connected = async (role: Role): Promise<ConnectedProcess[]> => {
+    const rows = await scripts.connected.run(redis, [keyOf[role]], [GONE_AFTER_MS]);
+    return (rows as [string, string, string][]).map(([id, pid, host]) => ({
+      ...{ id, role, host },
+      pid: Number(pid),
+    }));
+  };
 
   return {
-    async announce(log) {
+    async announce(log, role) {
       const id = randomUUID();
-      const beat = () => scripts.beat.run(redis, [keys.workers], [id, process.pid, hostname()]);
+      const beat = () => scripts.beat.run(redis, [keyOf[role]], [id, process.pid, hostname()]);
       await beat();
       // While Redis does not answer one beat waits for it, not one for each second.
       let beating = false;
@@ -49,17 +62,11 @@ export function createPresence(redis: RedisClient, keys: Keys): Presence {
       }, BEAT_EVERY_MS);
       return async () => {
         clearInterval(timer);
-        await redis.hdel(keys.workers, id);
+        await redis.hdel(keyOf[role], id);
       };
     },
 
-    async workers() {
-      const rows = await scripts.connected.run(redis, [keys.workers], [GONE_AFTER_MS]);
-      return (rows as [string, string, string][]).map(([id, pid, host]) => ({
-        id,
-        host,
-        pid: Number(pid),
-      }));
-    },
+    workers: () => connected('worker'),
+    processes: async () => [...(await connected('worker')), ...(await connected('web'))],
   };
 }

@@ -11,7 +11,7 @@ export interface SendRecord {
   /** Calendar date of the issue, YYYY-MM-DD. */
   date: string;
   state: SendState;
-  /** The newest revision, from 1. */
+  /** The newest revision, from 1; 0 when its content was lost (restored.ts). */
   revision: number;
   contentHash: string;
   /** When it was frozen, epoch ms. */

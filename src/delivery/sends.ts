@@ -224,6 +224,12 @@ export function createSends(redis: RedisClient, keys: Keys, ledger: LedgerStore)
       if (record === undefined || record.state === 'cancelled') {
         throw refused(issue, 'sending', record?.state ?? '');
       }
+      if (record.revision === 0) {
+        throw new AppError(
+          'send_refused',
+          `what was sent as issue ${issue} is not in the backup that was restored: \`pressrun amend ${issue}\` freezes the file again`,
+        );
+      }
       if (!record.planned) {
         throw new AppError(
           'send_refused',

@@ -2,8 +2,8 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { AppError } from '../errors.js';
+import { linesOf } from '../lines.js';
 import { type JournalEntry, parseEntry } from './entry.js';
 
 /** A line that says nothing: torn by a crash, or damaged. */
@@ -56,12 +56,11 @@ async function filesAt(path: string): Promise<string[]> {
 }
 
 async function readFile(file: string, since: number, content: JournalContent): Promise<void> {
-  const stream = createReadStream(file);
-  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
   let number = 0;
   try {
-    for await (const line of lines) {
+    for await (const bytes of linesOf(createReadStream(file))) {
       number += 1;
+      const line = bytes.toString();
       // The file begins with the line break of its first record.
       if (line === '') continue;
       const entry = parseEntry(line);

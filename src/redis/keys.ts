@@ -73,11 +73,27 @@ export interface Keys {
   journals: string;
   /** hash of connected workers. */
   workers: string;
+  /** hash of connected web processes. */
+  webs: string;
   /** hash: rate and back-off state of one lane. */
   lane(lane: string): string;
   /** Prefix of BullMQ's keys. */
   queuePrefix: string;
+  /** Glob of every key of the publication, and of those of its sends alone. */
+  all: string;
+  allSends: string;
+  /** What a key belongs to, for those who copy all of them. */
+  placeOf(key: string): KeyPlace;
 }
+
+export type KeyPlace =
+  | { kind: 'subscriber'; shard: string; tail: string }
+  /** Its five keys change together. */
+  | { kind: 'ledger'; keys: LedgerKeys }
+  | { kind: 'send'; issue: number }
+  /** Of this server and this moment: who is connected, what the queue has to do. */
+  | { kind: 'passing' }
+  | { kind: 'other' };
 
 export function keysOf(slug: string): Keys {
   return {
@@ -88,9 +104,31 @@ export function keysOf(slug: string): Keys {
     sends: `${slug}:sends`,
     journals: `${slug}:journals`,
     workers: `${slug}:workers`,
+    webs: `${slug}:webs`,
     lane: (lane) => `${slug}:{lane-${lane}}`,
     queuePrefix: `${slug}:{queue}`,
+    // A slug holds nothing that a glob would read as more than itself.
+    all: `${slug}:*`,
+    allSends: `${slug}:{send-*`,
+    placeOf: (key) => placeOf(slug, key.slice(slug.length + 1)),
   };
+}
+
+const SUBSCRIBER = /^\{(.)\}:s:(.+)$/;
+const LEDGER = /^\{(.)\}:(\d+):[a-z]+$/;
+const SEND = /^\{send-(\d+)\}/;
+const PASSING = /^(?:\{queue\}:|(?:workers|webs|journals|installation)$)/;
+
+function placeOf(slug: string, name: string): KeyPlace {
+  const [, shard, tail] = SUBSCRIBER.exec(name) ?? [];
+  if (shard && tail) return { kind: 'subscriber', shard, tail };
+  const [, ledgerShard, issue] = LEDGER.exec(name) ?? [];
+  if (ledgerShard) {
+    return { kind: 'ledger', keys: shardKeys(slug, ledgerShard).ledger(Number(issue)) };
+  }
+  const [, sent] = SEND.exec(name) ?? [];
+  if (sent) return { kind: 'send', issue: Number(sent) };
+  return PASSING.test(name) ? { kind: 'passing' } : { kind: 'other' };
 }
 
 function shardKeys(slug: string, shard: string): ShardKeys {

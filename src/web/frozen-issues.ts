@@ -10,14 +10,17 @@ export function frozenIssuesOf(sends: Pick<Sends, 'list' | 'get' | 'frozen'>): F
   return {
     async list() {
       const records = await sends.list();
-      return records
-        .filter(({ state }) => !NOT_YET_PUBLIC.includes(state))
-        .map(({ issue, title, date, createdAt, contentHash }) => ({
-          number: issue,
-          title,
-          date: date || new Date(createdAt).toISOString().slice(0, 10),
-          version: contentHash,
-        }));
+      return (
+        records
+          // Without a revision: begun after the backup that was restored, so that its content is lost.
+          .filter(({ state, revision }) => !NOT_YET_PUBLIC.includes(state) && revision > 0)
+          .map(({ issue, title, date, createdAt, contentHash }) => ({
+            number: issue,
+            title,
+            date: date || new Date(createdAt).toISOString().slice(0, 10),
+            version: contentHash,
+          }))
+      );
     },
     async get(number) {
       const record = await sends.get(number);

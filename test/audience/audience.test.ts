@@ -153,7 +153,7 @@ describe('the audience', () => {
     await journaled.put([{ address: ann }, { address: bo }], consent);
     await journaled.put([{ address: ann, name: 'Ann' }], consent);
     await journaled.unsubscribe(audience.idOf(ann));
-    await journaled.unsubscribe(audience.idOf(ann), 'operator');
+    await journaled.unsubscribe(audience.idOf(ann), { how: 'operator' });
     await journaled.suppress(audience.idOf(bo), 'bounced');
     await journaled.erase(audience.idOf(bo));
     const [a, b] = [audience.idOf(ann), audience.idOf(bo)];

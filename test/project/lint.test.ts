@@ -114,6 +114,7 @@ describe('a planted violation', () => {
       ['audience-is-below-delivery', 'src/audience/planted-8.ts', '../delivery/retry.js'],
       ['delivery-is-below-the-top', 'src/delivery/planted-9.ts', '../queue/queues.js'],
       ['redis-is-a-leaf', 'src/redis/planted-10.ts', '../audience/id.js'],
+      ['backup-is-below-the-top', 'src/backup/planted-16.ts', '../queue/queues.js'],
       ['journal-is-a-leaf', 'src/journal/planted-15.ts', '../redis/keys.js'],
       ['config-is-a-leaf', 'src/config/planted-11.ts', '../redis/keys.js'],
       ['smtp-is-low', 'src/smtp/planted-12.ts', '../delivery/retry.js'],

@@ -1,0 +1,52 @@
+/** `pressrun backup FILE`: the whole state of the publication in one file, while it goes on. */
+import { stat } from 'node:fs/promises';
+import type { Command } from 'commander';
+import type { System } from '../system.js';
+import { action, EXIT, type Terminal } from './command.js';
+import { keyProgress } from './key-progress.js';
+import { formatCount } from './ledger-view.js';
+import { withSystem } from './with-system.js';
+
+export function registerBackup(program: Command): void {
+  const command = program
+    .command('backup')
+    .argument('<file>', 'the file to write')
+    .description('the whole state of the publication in one file; nothing has to be stopped')
+    .option('--force', 'overwrite the file')
+    .addHelpText(
+      'after',
+      `
+The file holds every address: it is readable by its owner alone, and should be kept that way.
+Not in it are the keys (.pressrun/keys.yaml), the journal (.pressrun/journal/), configuration and
+issues. Copy the journal elsewhere more often than you make backups: from it, a restore learns who
+left since.`,
+    );
+  action(command, (terminal, [file = ''], options) =>
+    withSystem(terminal, (system) => backup(system, terminal, file, options.force === true)),
+  );
+}
+
+async function backup(
+  { backups }: System,
+  terminal: Terminal,
+  file: string,
+  force: boolean,
+): Promise<number> {
+  const progress = keyProgress(terminal, 'backing up');
+  const report = await backups
+    .backUp(file, { force, onProgress: progress.at })
+    .finally(() => progress.stop());
+  const { size } = await stat(file);
+  const { subscribers, sends, createdAt } = report;
+  terminal.print(
+    `${file}: ${formatCount(subscribers)} subscribers, ${formatCount(sends)} sends, as of ${createdAt} (${formatSize(size)})`,
+  );
+  terminal.document({ ...report, bytes: size });
+  return EXIT.ok;
+}
+
+function formatSize(bytes: number): string {
+  return bytes < 1_000_000
+    ? `${(bytes / 1_000).toFixed(1)} kB`
+    : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
