@@ -8,6 +8,7 @@ import { parseAttributes } from '../audience/csv-file.js';
 import { importCsv } from '../audience/csv-import.js';
 import type { Subscriber } from '../audience/types.js';
 import { AppError } from '../errors.js';
+import { forgetHistory } from '../redis/rewrite.js';
 import type { System } from '../system.js';
 import { action, EXIT, type Terminal } from './command.js';
 import { confirm } from './confirm.js';
@@ -189,7 +190,7 @@ async function unsubscribe(
 }
 
 async function erase(
-  { audience }: System,
+  { audience, redis }: System,
   terminal: Terminal,
   [text = '']: string[],
   options: Options,
@@ -200,7 +201,14 @@ async function erase(
   terminal.print(
     known ? 'erased' : 'nobody with that address was on the list; it is suppressed now',
   );
-  terminal.document({ outcome: known ? 'erased' : 'unknown', suppressed: true });
+  // Also when nobody was there: an earlier try may have ended before this.
+  const history = await forgetHistory(redis.client);
+  if (history === 'refused') {
+    terminal.note(
+      'The Redis server did not rewrite its append-only file, which still holds the address: run BGREWRITEAOF there.',
+    );
+  }
+  terminal.document({ outcome: known ? 'erased' : 'unknown', suppressed: true, history });
   return EXIT.ok;
 }
 

@@ -1,6 +1,6 @@
 /** The embedded server: started by the first, joined by others, stopped by the last. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -10,6 +10,7 @@ import { AppError } from '../../src/errors.js';
 import { openRedis } from '../../src/redis/connect.js';
 import { openInstallation } from '../../src/redis/installation.js';
 import { keysOf } from '../../src/redis/keys.js';
+import { forgetHistory } from '../../src/redis/rewrite.js';
 import { testConfig } from '../support/config.js';
 import { freePort } from '../support/redis.js';
 
@@ -63,6 +64,24 @@ describe('the embedded Redis', () => {
     process.kill(serverPid(), 'SIGKILL');
     assert.equal(await redis.client.get('acknowledged'), 'yes');
     await redis.close();
+  });
+});
+
+describe('the append-only file', () => {
+  it('holds nothing of what was removed before its history was forgotten', async () => {
+    const redis = await openRedis(config, log);
+    try {
+      const folder = join(config.dataDir, 'redis', 'appendonlydir');
+      const written = () =>
+        Promise.all(readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1')));
+      await redis.client.hset('somebody', 'a', 'erased.person@example.org');
+      await redis.client.del('somebody');
+      assert.match((await written()).join(), /erased\.person/);
+      assert.equal(await forgetHistory(redis.client), 'rewritten');
+      assert.doesNotMatch((await written()).join(), /erased\.person/);
+    } finally {
+      await redis.close();
+    }
   });
 });
 
