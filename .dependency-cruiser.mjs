@@ -54,7 +54,7 @@ const rules = [
   never(
     'issue-is-below',
     '^src/issue/',
-    '^src/(render|message|audience|delivery|bounce|archive|queue|smtp|web|cli|config)/|^src/system\\.ts',
+    '^src/(render|message|check|audience|delivery|bounce|archive|queue|smtp|web|cli|config)/|^src/system\\.ts',
     'The issue is pure data; everything else is made from it.',
   ),
   never(
@@ -72,14 +72,20 @@ const rules = [
   never(
     'render-is-low',
     '^src/render/',
-    '^src/(message|audience|delivery|queue|smtp|web|cli|redis)/|^src/system\\.ts',
+    '^src/(message|check|audience|delivery|queue|smtp|web|cli|redis)/|^src/system\\.ts',
     'Rendering knows issues and templates only.',
   ),
   never(
     'message-is-pure',
     '^src/message/',
-    '^src/(audience|delivery|queue|smtp|web|cli|redis)/|^src/system\\.ts',
+    '^src/(check|audience|delivery|queue|smtp|web|cli|redis)/|^src/system\\.ts',
     'A message depends on what it is made from, not on who sends it.',
+  ),
+  never(
+    'check-needs-no-installation',
+    '^src/check/',
+    '^src/(audience|delivery|bounce|archive|redis|queue|smtp|web|cli)/|^src/system\\.ts',
+    'An issue is checked on a clone, in CI, and before there is anybody to send it to.',
   ),
   never(
     'audience-is-below-delivery',

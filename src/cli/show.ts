@@ -26,7 +26,7 @@ async function show(terminal: Terminal, issueArg: string): Promise<number> {
   const isBroken = findings.some(({ severity }) => severity === 'error');
   if (!issue) throw new InvalidIssueError(file, findings);
   for (const line of issueTree(issue)) terminal.print(line);
-  for (const line of findingLines({ issue, findings, file })) terminal.note(line);
+  for (const line of findingLines({ findings, file })) terminal.note(line);
   terminal.document({
     ...toJson(issue),
     file,
@@ -46,6 +46,6 @@ async function publicationOf(dir: string): Promise<Publication> {
   }
 }
 
-function findingLines({ findings, file }: ReadIssue): string[] {
+function findingLines({ findings, file }: Pick<ReadIssue, 'findings' | 'file'>): string[] {
   return findings.map(({ severity, line, message }) => `${file}:${line}: ${severity}: ${message}`);
 }

@@ -49,6 +49,23 @@ export async function loadSettings(dir: string, env: Environment = process.env):
 }
 
 /**
+ * What an issue is checked against where there is no publication around it.
+ * @param dir the folder that is searched for issues
+ */
+export async function standInSettings(dir: string): Promise<Settings> {
+  const publication = {
+    name: 'Newsletter',
+    slug: 'newsletter',
+    prefix: 'NL',
+    from: 'editor@newsletter.example',
+    url: 'https://newsletter.example',
+    postalAddress: '1 Example Street',
+  };
+  const written = { name: FILE_NAME, value: { publication }, lineOf: () => 1 };
+  return settingsIn(written, resolve(dir), {});
+}
+
+/**
  * Checks what stands in a pressrun.yaml, whether or not it was written yet.
  * @param folder absolute path of the publication
  * @throws AppError `config_invalid`
@@ -75,8 +92,9 @@ export async function settingsIn(
 }
 
 function settingsFrom(dir: string, parsed: ParsedSettings): Settings {
-  const { publication, delivery, smtp, dkim, redis, bounce, inbound, http } = parsed;
+  const { publication, delivery, smtp, check, dkim, redis, bounce, inbound, http } = parsed;
   const { retry, giveUpAfter, lockDuration, ...others } = delivery;
+  const { linkTimeout, ...limits } = check;
   const named = { ...publication.from, name: publication.from.name || publication.name };
   return {
     dir,
@@ -91,6 +109,7 @@ function settingsFrom(dir: string, parsed: ParsedSettings): Settings {
       giveUpAfterMs: giveUpAfter,
       lockDurationMs: lockDuration,
     },
+    check: { ...limits, linkTimeoutMs: linkTimeout },
     dkim: dkim && { ...dkim, keyFile: resolve(dir, dkim.keyFile) },
     bounce: { domain: bounce.domain },
     inbound: { domain: inbound.domain },

@@ -3,6 +3,7 @@
  * config/defaults.yaml; this file says which values it takes.
  */
 import { z } from 'zod';
+import { CHECK_CODES, MAIL_CLIENTS } from './check-codes.js';
 import {
   DURABILITY_PATTERN,
   DURATION_PATTERN,
@@ -110,6 +111,22 @@ const dkim = z
     return z.NEVER;
   });
 
+const severity = () => oneOf('off', 'warning', 'error').optional();
+
+const check = z.strictObject({
+  rules: z.strictObject(Object.fromEntries(CHECK_CODES.map((code) => [code, severity()]))),
+  warnHtmlBytes: whole(1_000, 10_000_000),
+  maxHtmlBytes: whole(1_000, 10_000_000),
+  maxImageBytes: whole(1_000, 100_000_000),
+  maxSubjectLength: whole(10, 1_000),
+  maxPreheaderLength: whole(10, 1_000),
+  clients: z
+    .array(z.enum(MAIL_CLIENTS))
+    .register(allowed, { allowed: `a list of ${MAIL_CLIENTS.join(', ')}` }),
+  linkTimeout: duration(),
+  linksPerHost: whole(1, 20),
+});
+
 export const settingsSchema = z.strictObject({
   publication: z.strictObject({
     name: line('a name on one line'),
@@ -159,6 +176,7 @@ export const settingsSchema = z.strictObject({
       afterRecipients: whole(1, 1_000_000_000),
     }),
   }),
+  check,
   dkim,
   bounce: z.strictObject({ domain: domain().optional() }),
   inbound: z.strictObject({ domain: domain().optional() }),

@@ -1,5 +1,7 @@
 /** The one Config, validated and frozen. All paths absolute, all durations milliseconds. */
 
+import type { CheckCode, MailClient } from './check-codes.js';
+
 export type RelayProfile = 'generic' | 'ses' | 'postmark' | 'mailgun' | 'sendgrid' | 'mta';
 export type Durability = 'always' | 'everysec' | `replicas:${number}`;
 
@@ -21,6 +23,24 @@ export interface PublicationConfig {
   postalAddress: string;
   /** BCP 47 */
   language: string;
+}
+
+/** What `pressrun check` measures issues against. */
+export interface CheckConfig {
+  /** Severities that differ from the rules' own. */
+  rules: Readonly<Partial<Record<CheckCode, 'off' | 'warning' | 'error'>>>;
+  /** Of the HTML part of one reader's mail, the larger of decoded and transfer-encoded. */
+  warnHtmlBytes: number;
+  maxHtmlBytes: number;
+  maxImageBytes: number;
+  /** Characters. */
+  maxSubjectLength: number;
+  /** Characters. */
+  maxPreheaderLength: number;
+  clients: readonly MailClient[];
+  /** For one address, redirects included. */
+  linkTimeoutMs: number;
+  linksPerHost: number;
 }
 
 export interface Config {
@@ -54,6 +74,7 @@ export interface Config {
     /** Shares 0…1 of permanent failures among the settled. */
     halt: { permanentShare: number; warnShare: number; afterRecipients: number };
   };
+  check: CheckConfig;
   dkim: { domain: string; selector: string; keyFile: string } | undefined;
   bounce: { domain: string | undefined };
   inbound: { domain: string | undefined };

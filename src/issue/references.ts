@@ -18,7 +18,7 @@ export interface Publication {
 /**
  * Resolves all references of an issue, in place.
  * @param index all issues known, this one too
- * @returns an error for each that resolves to nothing
+ * @returns an error for each that resolves to nothing, a warning for each that leads to a later issue
  */
 export function resolveReferences(
   issue: Issue,
@@ -39,6 +39,28 @@ export function referredTitles(issue: Issue): string[] {
     });
   }
   return [...titles];
+}
+
+/** Shorter titles ("News", "Quote of the week") come again without being about the same thing. */
+const SHORTEST_TELLING_TITLE = 20;
+
+/** Whether a title says which piece it is the title of. */
+export function isTelling(title: string): boolean {
+  return oneLine(title).length >= SHORTEST_TELLING_TITLE;
+}
+
+/** A warning for each item an earlier issue had under the same title and another address. */
+export function findCoveredBefore(
+  issue: Issue,
+  index: TitleIndex,
+  { prefix }: Publication,
+): Finding[] {
+  return itemsOf(issue).flatMap(({ title, urls, position }): Finding[] => {
+    const earlier = isTelling(title) ? index.findEarlierTitle(title, issue.number) : undefined;
+    if (!earlier || urls.some((url) => index.findEarlierUrl(url, issue.number))) return [];
+    const message = `"${oneLine(title)}" was in ${nameOf(earlier.issueNumber, prefix)} already`;
+    return [{ severity: 'warning', code: 'duplicate-coverage', message, line: position.line }];
+  });
 }
 
 /** A warning for each item whose address an earlier issue had. */
@@ -95,6 +117,7 @@ class Resolver {
       this.#reportUnresolved(node, item);
       return [node];
     }
+    this.#reportLater(node, target);
     const name = `(${nameOf(target.issueNumber, this.#publication.prefix)})`;
     const [shown] = node.children;
     const url = this.#addressOf(target);
@@ -111,6 +134,14 @@ class Resolver {
     const message = `the reference ${oneLine(written)} ${place}matches the title of no item in any issue`;
     const line = position?.start.line ?? item?.position.line ?? 1;
     this.findings.push({ severity: 'error', code: 'reference-unresolved', message, line });
+  }
+
+  #reportLater({ written, position }: CrossReference, { issueNumber }: IndexedItem): void {
+    if (issueNumber <= this.#number) return;
+    const later = nameOf(issueNumber, this.#publication.prefix);
+    const message = `the reference ${oneLine(written)} leads to ${later}, which readers do not have yet`;
+    const line = position?.start.line ?? 1;
+    this.findings.push({ severity: 'warning', code: 'reference-later', message, line });
   }
 
   /** The piece itself, or where the archive has what was written about it. */

@@ -1,10 +1,10 @@
 /**
  * Which of an archive's issues are worth parsing for the sake of one: those that hold a title it
- * refers to, or an address it repeats. To parse them all takes a minute for an archive of years.
+ * refers to, or an address or a title it repeats. To parse them all takes a minute for an archive of years.
  */
 import { comparableUrl } from './comparable-url.js';
 import { parseIssue } from './parse.js';
-import { referredTitles } from './references.js';
+import { isTelling, referredTitles } from './references.js';
 import { comparableTitle } from './title-index.js';
 import type { Issue } from './types.js';
 import { itemsOf } from './visit.js';
@@ -16,7 +16,7 @@ export interface OtherIssue {
 }
 
 /** An address that is in the text of every issue (a forum, a form) is not worth more than this. */
-const MAX_PARSED_FOR_URLS = 12;
+const MAX_PARSED_FOR_REPEATS = 12;
 
 /** Nearest issues first; each title and address is looked for until one has it. */
 export function parseRelated(issue: Issue, others: readonly OtherIssue[]): Issue[] {
@@ -43,8 +43,10 @@ function nearestFirst(others: readonly OtherIssue[], number: number): OtherIssue
 class Wanted {
   readonly #titles: Set<string>;
   readonly #urls: Set<string>;
+  /** The issue's own titles: an earlier piece may have had the same. */
+  readonly #ownTitles: Set<string>;
   readonly #number: number;
-  #parsedForUrls = 0;
+  #parsedForRepeats = 0;
 
   constructor(issue: Issue) {
     const own = new Set(titlesOf(issue));
@@ -54,28 +56,37 @@ class Wanted {
         .filter((title) => !own.has(title)),
     );
     this.#urls = new Set(urlsOf(issue));
+    this.#ownTitles = new Set(
+      itemsOf(issue)
+        .map(({ title }) => title)
+        .filter(isTelling)
+        .map(comparableTitle),
+    );
     this.#number = issue.number;
   }
 
   get isEmpty(): boolean {
-    return this.#titles.size === 0 && this.#urls.size === 0;
+    return this.#titles.size + this.#urls.size + this.#ownTitles.size === 0;
   }
 
   /** Whether the text of an issue has something that is wanted; titles first, they must be found. */
   mayBeIn(source: string, number: number): boolean {
-    if (this.#titles.size > 0) {
-      const text = comparableTitle(source);
-      if ([...this.#titles].some((title) => text.includes(title))) return true;
-    }
+    const text = comparableTitle(source);
+    const holds = (titles: ReadonlySet<string>) =>
+      [...titles].some((title) => text.includes(title));
+    if (holds(this.#titles)) return true;
     // What a later issue repeats is that issue's affair.
-    if (number > this.#number || this.#parsedForUrls >= MAX_PARSED_FOR_URLS) return false;
-    const isThere = holdsUrl(source, this.#urls);
-    if (isThere) this.#parsedForUrls++;
+    if (number > this.#number || this.#parsedForRepeats >= MAX_PARSED_FOR_REPEATS) return false;
+    const isThere = holdsUrl(source, this.#urls) || holds(this.#ownTitles);
+    if (isThere) this.#parsedForRepeats++;
     return isThere;
   }
 
   remove(found: Issue): void {
-    for (const title of titlesOf(found)) this.#titles.delete(title);
+    for (const title of titlesOf(found)) {
+      this.#titles.delete(title);
+      this.#ownTitles.delete(title);
+    }
     for (const url of urlsOf(found)) this.#urls.delete(url);
   }
 }

@@ -6,11 +6,17 @@
  * Other issues are parsed only when something in them is asked for, and never stand in the way:
  * one that is broken is a warning.
  */
+import { join } from 'node:path';
 import { AppError } from '../errors.js';
 import { choose, displayPath } from './choose.js';
-import type { IssueFile } from './issue-folder.js';
+import { type IssueFile, readIssueFolder } from './issue-folder.js';
 import { type ParsedIssue, parseIssue } from './parse.js';
-import { findRepeatedUrls, type Publication, resolveReferences } from './references.js';
+import {
+  findCoveredBefore,
+  findRepeatedUrls,
+  type Publication,
+  resolveReferences,
+} from './references.js';
 import { parseRelated } from './related.js';
 import { TitleIndex } from './title-index.js';
 import type { Finding, Issue } from './types.js';
@@ -18,6 +24,10 @@ import type { Finding, Issue } from './types.js';
 export interface ReadIssue extends ParsedIssue {
   /** The file as the user knows it: relative to the publication's folder where it is inside. */
   file: string;
+  /** Absolute. */
+  path: string;
+  /** What the file holds. */
+  source: string;
 }
 
 export interface LoadedIssue extends ReadIssue {
@@ -50,11 +60,11 @@ export async function loadIssue(
   issueArg: string,
   publication: Publication,
 ): Promise<LoadedIssue> {
-  const { issue, findings, file } = await readIssue(dir, issueArg, publication);
+  const { issue, findings, file, ...origin } = await readIssue(dir, issueArg, publication);
   if (!issue || findings.some(({ severity }) => severity === 'error')) {
     throw new InvalidIssueError(file, findings);
   }
-  return { issue, findings, file };
+  return { issue, findings, file, ...origin };
 }
 
 /** As {@link loadIssue}, but with what could be parsed of an issue that has errors. */
@@ -65,8 +75,9 @@ export async function readIssue(
 ): Promise<ReadIssue> {
   const { chosen, others } = await choose(dir, issueArg);
   const file = displayPath(dir, chosen.path);
-  const { issue, findings } = parseIssue(chosen.source);
-  if (!issue) return { issue, findings, file };
+  const { path, source } = chosen;
+  const { issue, findings } = parseIssue(source);
+  if (!issue) return { issue, findings, file, path, source };
   const known = others.filter(({ number }) => number !== undefined && number !== issue.number);
   const index = new TitleIndex(
     [issue, ...parseRelated(issue, known)],
@@ -76,9 +87,29 @@ export async function readIssue(
     ...findings,
     ...findOthersAtFault(issue, chosen, others, dir),
     ...findRepeatedUrls(issue, index, publication),
+    ...findCoveredBefore(issue, index, publication),
     ...resolveReferences(issue, index, publication),
   ];
-  return { issue, findings: all.sort((a, b) => a.line - b.line), file };
+  return { issue, findings: all.sort((a, b) => a.line - b.line), file, path, source };
+}
+
+/**
+ * The issues of a publication's folder.
+ * @returns their paths; files that are no issues, such as a README, are left out
+ * @throws AppError issue_missing when there is none
+ */
+export async function chooseIssues(dir: string, which: 'all' | 'newest'): Promise<string[]> {
+  const files = await readIssueFolder(join(dir, 'issues'));
+  const issues = files
+    .filter(({ number, fault }) => number !== undefined || fault)
+    .sort((a, b) => (a.number ?? 0) - (b.number ?? 0));
+  const numbered = issues.filter(({ number }) => number !== undefined);
+  const chosen = which === 'all' ? issues : numbered.slice(-1);
+  if (chosen.length > 0) return chosen.map(({ path }) => path);
+  throw new AppError(
+    'issue_missing',
+    `there is no issue in ${displayPath(dir, join(dir, 'issues'))}/ yet`,
+  );
 }
 
 /**

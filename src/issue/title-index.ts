@@ -45,6 +45,13 @@ export class TitleIndex {
         );
   }
 
+  /** An item of that title in the newest issue before `number`. */
+  findEarlierTitle(title: string, number: number): IndexedItem | undefined {
+    const found = this.#titles.get(comparableTitle(title)) ?? [];
+    const earlier = found.filter(({ issueNumber }) => issueNumber < number);
+    return earlier.sort((a, b) => b.issueNumber - a.issueNumber)[0];
+  }
+
   /** The first item of an issue before `number` with that address. */
   findEarlierUrl(url: string, number: number): IndexedItem | undefined {
     const found = this.#urls.get(comparableUrl(url)) ?? [];

@@ -13,7 +13,6 @@ export type PageName =
   | 'unsubscribe'
   | 'left'
   | 'unknown-link'
-  | 'test-link'
   | 'error';
 
 export interface Pages {

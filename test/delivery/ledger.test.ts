@@ -116,7 +116,7 @@ describe('a claim', () => {
     assert.deepEqual(first, {
       position: 0,
       attempt: 1,
-      failing: false,
+        failing: false,
       recipient: {
         id: `A${tail(0)}`,
         address: 'reader0@example.org',

@@ -120,6 +120,7 @@ describe('a planted violation', () => {
       ['smtp-is-low', 'src/smtp/planted-12.ts', '../delivery/retry.js'],
       ['web-is-not-cli', 'src/web/planted-13.ts', '../cli/command.js'],
       ['system-is-below-the-edges', 'src/system.ts', './cli/command.js'],
+      ['check-needs-no-installation', 'src/check/planted-15.ts', '../audience/id.js'],
       ['no-circular', 'src/audience/planted-a.ts', './planted-b.js'],
       ['no-circular', 'src/audience/planted-b.ts', './planted-a.js'],
       ['issue-has-no-io', 'src/issue/planted-14.ts', 'node:fs'],
