@@ -12,6 +12,7 @@ import { chancesWithJournal, sendsWithJournal } from './delivery/journaled.js';
 import { createLane, type Lane } from './delivery/lane.js';
 import { createLedger, DEFAULT_LANE, type LedgerStore } from './delivery/ledger.js';
 import { createPresence, type Presence } from './delivery/presence.js';
+import { createRecall, GRACE_MS, type Recall } from './delivery/recall.js';
 import { createSends, type Sends } from './delivery/sends.js';
 import { createTally, type Tally } from './delivery/tally.js';
 import { AppError } from './errors.js';
@@ -37,6 +38,7 @@ export interface System {
   backups: Backups;
   sends: Sends;
   ledger: LedgerStore;
+  recall: Recall;
   chances: Chances;
   tally: Tally;
   lane: Lane;
@@ -84,14 +86,19 @@ async function wire(
     announce: (id, host) => client.hset(keys.journals, id, host),
   });
   const audience = createAudience({ redis: client, keys, idKey });
-  const ledger = createLedger(client, keys);
+  const presence = createPresence(client, keys);
+  const recall = createRecall({
+    ...{ redis: client, keys, log },
+    graceMs: async () => ((await othersWork(config, presence)) ? GRACE_MS : 0),
+  });
+  redis.onReturn(() => void recall.recall());
+  const ledger = recall.remembering(createLedger(client, keys, recall));
   const sends = createSends(client, keys, ledger);
   const tally = createTally(client, keys);
-  const presence = createPresence(client, keys);
   const chances = createChances({ ledger, sends, uncertain: config.delivery.uncertain });
   const queues = createQueues(redis, keys.queuePrefix, log);
   return {
-    ...{ config, log, redis, keys, instanceId, journal, ledger, queues, tally, presence },
+    ...{ config, log, redis, keys, instanceId, journal, recall, ledger, queues, tally, presence },
     audience: withJournal(audience, journal),
     sends: sendsWithJournal(sends, journal),
     chances: chancesWithJournal(chances, journal),
@@ -113,6 +120,15 @@ async function wire(
       }
     },
   };
+}
+
+/**
+ * Whether other workers may know what the server forgot. An embedded one begins another life with
+ * every command, and who uses it can be told for certain: they are on this machine.
+ */
+async function othersWork({ redis }: Config, presence: Presence): Promise<boolean> {
+  if (redis.server !== 'embedded') return true;
+  return (await presence.workers()).some(({ pid }) => pid !== process.pid);
 }
 
 /** @throws AppError file_missing, dkim_invalid */

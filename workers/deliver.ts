@@ -21,6 +21,7 @@ export async function startDelivering(system: System): Promise<Work> {
   const finishing = { ledger, sends, uncertain: config.delivery.uncertain };
   const warned = new Set<number>();
   const stop = new AbortController();
+  await system.recall.recall();
   const work = await queues.workOnLane(lane.name, {
     jobsHere: jobs,
     jobsEverywhere: jobs,
@@ -28,6 +29,7 @@ export async function startDelivering(system: System): Promise<Work> {
     process: async (batch) => {
       const result = await deliverBatch(batch, {
         ...{ ledger, lane, transport, connections, log, composerOf, stopping: stop.signal },
+        readyIn: system.recall.readyIn,
         retry: config.delivery,
         leaseMs: config.delivery.lockDurationMs,
         halt: sends.halt,

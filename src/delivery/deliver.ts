@@ -30,6 +30,8 @@ export type JobResult =
 
 export interface DeliverOptions {
   ledger: LedgerStore;
+  /** Milliseconds until a batch of this shard may be opened; see recall.ts. */
+  readyIn(shard: string): Promise<number>;
   lane: Lane;
   transport: Transport;
   /** The composer of one revision of a send. */
@@ -59,6 +61,8 @@ const CANNOT_BE_COMPOSED: Verdict = {
 };
 
 export async function deliverBatch(ref: BatchRef, options: DeliverOptions): Promise<JobResult> {
+  const waitMs = await options.readyIn(ref.shard);
+  if (waitMs > 0) return { kind: 'later', at: Date.now() + waitMs };
   const batch = await options.ledger.open(ref);
   if (batch === undefined) return { kind: 'done' };
   const composer = await options.composerOf(ref.issue, batch.revision);

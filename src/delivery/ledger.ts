@@ -71,7 +71,7 @@ export interface LedgerStore {
   append(issue: number, shard: string): Promise<number>;
   /** How many {@link append} would add over all shards. */
   countNewcomers(issue: number): Promise<number>;
-  /** Takes a batch over; undefined when a newer job of it exists. */
+  /** Takes a batch over; undefined when a newer job of it exists, or the server is in another life. */
   open(ref: BatchRef): Promise<OpenBatch | undefined>;
   claim(batch: OpenBatch, who: readonly Waiting[]): Promise<ClaimReply>;
   /** Returns how many of them were written. */
@@ -96,7 +96,16 @@ export interface Gate {
   step: number;
 }
 
-export function createLedger(redis: RedisClient, keys: Keys): LedgerStore {
+export interface LedgerOptions {
+  /** The life of the server in which a shard was attended, '' for any; see recall.ts. */
+  incarnationOf(shard: string): string;
+}
+
+export function createLedger(
+  redis: RedisClient,
+  keys: Keys,
+  { incarnationOf }: LedgerOptions = { incarnationOf: () => '' },
+): LedgerStore {
   const script = (name: string): Script => loadScript('delivery', name);
   const scripts = {
     plan: script('plan'),
@@ -143,7 +152,7 @@ export function createLedger(redis: RedisClient, keys: Keys): LedgerStore {
       const reply = (await scripts.open.run(
         redis,
         [meta, ids, state, info, texts],
-        [ref.first, ref.count, ref.serial, Date.now()],
+        [ref.first, ref.count, ref.serial, Date.now(), incarnationOf(ref.shard)],
       )) as OpenReply;
       if (reply[0] === 'stale') return undefined;
       return openBatch(ref, reply);
@@ -185,8 +194,12 @@ export function createLedger(redis: RedisClient, keys: Keys): LedgerStore {
 
     async isShardDone(issue, shard) {
       const { pending, claimed, deferred } = RECIPIENT_STATE;
-      const left = await redis.hmget(at(issue, shard).meta, pending, claimed, deferred);
-      return left.every((count) => Number(count ?? 0) === 0);
+      const [planned, ...left] = await redis.hmget(
+        at(issue, shard).meta,
+        ...['planned', pending, claimed, deferred],
+      );
+      // A server that lost its last moments may have forgotten the plan itself.
+      return planned !== null && left.every((count) => Number(count ?? 0) === 0);
     },
 
     async unfinished(issue, shard) {

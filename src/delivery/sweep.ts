@@ -43,6 +43,8 @@ async function requeueLost(record: SendRecord, options: SweepOptions): Promise<v
   const live = await liveJobs();
   for (const shard of SHARDS) {
     if (await ledger.isShardDone(record.issue, shard)) continue;
+    // Only if absent: a server that lost its last moments may have forgotten the plan itself.
+    await ledger.plan(record.issue, shard, record);
     const lost = (await ledger.unfinished(record.issue, shard)).filter(
       (batch) => !live.has(jobId(batch)),
     );

@@ -7,6 +7,7 @@
  * every script must bear that.
  */
 import { randomBytes } from 'node:crypto';
+import { Cluster } from 'ioredis';
 import type { Config } from '../config/types.js';
 import type { Logger } from '../log.js';
 import { type Dialled, dial, dialAgain } from './dial.js';
@@ -17,6 +18,8 @@ import { checkSuitability } from './suitability.js';
 
 export interface RedisConnection {
   client: RedisClient;
+  /** Calls the listener whenever the server may be another one, or have forgotten its last moments. */
+  onReturn(listener: () => void): void;
   /** A further connection, for what blocks or subscribes (BullMQ); closed with the others. */
   connect(): RedisClient;
   /** Ends all connections; the last process to do so stops an embedded server. */
@@ -107,6 +110,7 @@ function connectionOver(
   return {
     client: main.client,
     description: endpoint.description,
+    onReturn: (listener) => onReturn(main.client, listener),
     connect: () => {
       const other = dialAgain(endpoint, name);
       others.push(other);
@@ -117,6 +121,24 @@ function connectionOver(
       await Promise.all([...others, main].map((dialled) => dialled.hangUp()));
     },
   };
+}
+
+function onReturn(client: RedisClient, listener: () => void): void {
+  client.on('ready', listener);
+  if (!(client instanceof Cluster)) return;
+  const masters = (): string =>
+    client
+      .nodes('master')
+      .map(({ options }) => `${options.host}:${options.port}`)
+      .sort()
+      .join();
+  // One node of many comes and goes without the connection as a whole.
+  let known = masters();
+  client.on('+node', listener).on('refresh', () => {
+    if (masters() === known) return;
+    known = masters();
+    listener();
+  });
 }
 
 /** Says once that the connection is lost, and once that it is back, whatever happens in between. */

@@ -41,6 +41,8 @@ export interface ShardKeys {
   suppressed: string;
   /** hash of how many subscribers, suppressed ones aside, have each status. */
   counts: string;
+  /** hash: which life of which server the shard is in, and since when. */
+  server: string;
   /** The ledger of one send in this shard. */
   ledger(issue: number): LedgerKeys;
 }
@@ -141,6 +143,7 @@ function shardKeys(slug: string, shard: string): ShardKeys {
     unmailable: `${prefix}:unmailable`,
     suppressed: `${prefix}:suppressed`,
     counts: `${prefix}:counts`,
+    server: `${prefix}:server`,
     ledger: (issue) => ({
       meta: `${prefix}:${issue}:meta`,
       ids: `${prefix}:${issue}:ids`,

@@ -71,6 +71,7 @@ async function options(
   transport = createTransport({ url: sink.url, connections: 3, messagesPerConnection: 100, log });
   return {
     ledger,
+    readyIn: async () => 0,
     lane: createLane(redis, keys, 'default', undefined),
     transport,
     composerOf: async () => composer,

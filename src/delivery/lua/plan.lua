@@ -7,6 +7,7 @@
 --
 -- Guarantee: only if absent. A planner that starts again finds what the first one wrote and adds
 -- nobody; ids, states and counters appear together or not at all.
+-- @include incarnation
 
 local planned = redis.call('HGET', KEYS[1], 'planned')
 if planned then return tonumber(planned) end
@@ -20,5 +21,5 @@ if count > 0 then
 end
 redis.call('HSET', KEYS[1], 'planned', count, 'p', count, 'batch', ARGV[1],
   'runs', count > 0 and table.concat({ARGV[2], 0, count}, ' ') or '',
-  'start', ARGV[3], 'since', ARGV[3], 'gate', 'open', 'revision', ARGV[4], 'step', ARGV[5])
+  'start', ARGV[3], 'since', ARGV[3], 'plannedAt', string.format('%d', now_ms()), 'gate', 'open', 'revision', ARGV[4], 'step', ARGV[5])
 return count

@@ -1,0 +1,82 @@
+-- Raises rows to what a worker knows of them, after the server forgot its last moments.
+--
+-- KEYS  1 meta  2 ids  3 state  4 info  5 texts
+-- ARGV  1… eleven for each recipient: batch (its first position), epoch, revision, position, tail,
+--       attempt, state (c: claimed and not yet settled, or as in settle.lua), time of that (epoch
+--       ms), due (epoch ms, for d), class, words
+-- Returns how many rows were raised, or -1 when the shard was not planned (any more).
+--
+-- Guarantee: a row is raised, never lowered: pending or deferred before that attempt → claimed or
+-- its outcome, claimed or uncertain in that attempt → its outcome. What somebody did later stays.
+-- Repeating it changes nothing, nor does it where nothing was forgotten. Positions are checked
+-- against the tail: a shard that had to be planned anew may have another order.
+-- @include row
+
+local meta = KEYS[1]
+local start, planned_at = unpack(redis.call('HMGET', meta, 'start', 'plannedAt'))
+if not start then return -1 end
+start, planned_at = tonumber(start), tonumber(planned_at)
+local count, raised, ids = counters(), 0, nil
+
+local function seconds_after_start(time)
+  return math.floor((tonumber(time) - start) / 1000)
+end
+
+-- Where this person's row is; nil when they are in none.
+local function find(position, tail)
+  if redis.call('GETRANGE', KEYS[2], position * 15, position * 15 + 14) == tail then
+    return position
+  end
+  ids = ids or redis.call('GET', KEYS[2]) or ''
+  local at = string.find(ids, tail, 1, true)
+  while at and (at - 1) % 15 ~= 0 do at = string.find(ids, tail, at + 1, true) end
+  return at and (at - 1) / 15
+end
+
+-- Whether the batch is in this worker's hands, also if the server forgot that it was.
+local function holds(batch, epoch)
+  -- Opened in a plan that was forgotten: the worker's positions are not those of this one.
+  if tonumber(epoch) < planned_at then return false end
+  local known = tonumber(redis.call('HGET', meta, 'e' .. batch) or '0')
+  if known < tonumber(epoch) then redis.call('HSET', meta, 'e' .. batch, epoch) end
+  return known <= tonumber(epoch)
+end
+
+local function replay(batch, epoch, revision, planned, tail, attempt, to, time, due, class, words)
+  local position = find(planned, tail)
+  if not position then return end
+  local mine = holds(batch, epoch)
+  local state = redis.call('GETRANGE', KEYS[3], position, position)
+  local attempts, resent, sent, changed = read_info(KEYS[4], position)
+  local at = seconds_after_start(time)
+  -- A row that changed later was given back, or is to be mailed again by somebody's word.
+  local forgotten = attempts < attempt and (state == 'd' or (state == 'p' and changed <= at))
+  local begun = state == 'c' and attempts + 1 == attempt and to ~= 'c'
+  local doubted = state == 'u' and attempts == attempt and to ~= 'c' and to ~= 'u'
+  if not (forgotten or begun or doubted) then return end
+
+  if to == '-' then
+    if not (begun and mine) then return end
+    to = attempt > 1 and resent == 0 and 'd' or 'p'
+    write_info(KEYS[4], position, attempt - 1, resent, sent, at, 0)
+  elseif to == 'c' and mine then
+    write_info(KEYS[4], position, attempt - 1, resent, sent, changed, 0)
+  else
+    if to == 'c' then
+      to, class, words = 'u', 'worker-lost', 'the worker that held this recipient disappeared'
+    end
+    local text = class ~= '' and text_of(KEYS[5], class, words) or 0
+    local seconds = to == 'd' and seconds_after_start(due) + 1 or at
+    write_info(KEYS[4], position, attempt, resent, tonumber(revision), seconds, text)
+  end
+  redis.call('SETRANGE', KEYS[3], position, to)
+  count.move(state, to)
+  raised = raised + 1
+end
+
+for i = 1, #ARGV, 11 do
+  replay(ARGV[i], ARGV[i + 1], ARGV[i + 2], tonumber(ARGV[i + 3]), ARGV[i + 4], tonumber(ARGV[i + 5]),
+    ARGV[i + 6], ARGV[i + 7], ARGV[i + 8], ARGV[i + 9], ARGV[i + 10])
+end
+count.write(meta)
+return raised

@@ -1,0 +1,160 @@
+/**
+ * Telling a server what it forgot. After a restart or a fail-over it may not know the last claims
+ * and outcomes, and whoever it holds for unmailed would be mailed again. So each worker keeps the
+ * last of them in memory, raises the rows with them when the server has begun another life, and no
+ * batch is opened in that life before all workers had a few seconds to do so.
+ *
+ * Claims need no such wait: a claim passes only under an epoch the server knows, and of what went
+ * before the opening of a batch it has then forgotten nothing.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { type Keys, SHARDS } from '../redis/keys.js';
+import { loadScript, type RedisClient } from '../redis/scripts.js';
+import type { LedgerStore } from './ledger.js';
+import { settleArguments } from './ledger-wire.js';
+import { createMemory, type Remembered } from './memory.js';
+import { RECIPIENT_STATE } from './types.js';
+
+/**
+ * What the others are given: longer than it takes any of them to find the server again
+ * (redis/dial.ts waits 2 s between tries; a silent master of a cluster is missed within 4 s).
+ */
+export const GRACE_MS = 6_000;
+/** Rows of one script: it must not hold up the server. */
+const ROWS_AT_ONCE = 200;
+const PLAN_AGAIN_WAIT_MS = 500;
+/** A shard whose plan was forgotten is planned again by the next sweep. */
+const PLAN_AGAIN_TRIES = 120;
+
+export interface Recall {
+  /**
+   * Milliseconds until a batch of this shard may be opened; whatever this process knows better than
+   * the server is said by then.
+   */
+  readyIn(shard: string): Promise<number>;
+  /** Says it in all shards; called whenever the server may be in another life. */
+  recall(): Promise<void>;
+  /** The life of the server that a shard was last attended in; '' before. */
+  incarnationOf(shard: string): string;
+  /** The same ledger, with everything that is claimed and settled remembered. */
+  remembering(ledger: LedgerStore): LedgerStore;
+}
+
+export interface RecallOptions {
+  redis: RedisClient;
+  keys: Keys;
+  /** {@link GRACE_MS}, or 0 when no other worker is there. */
+  graceMs(): Promise<number>;
+  log: Logger;
+}
+
+export function createRecall({ redis, keys, graceMs, log }: RecallOptions): Recall {
+  const scripts = {
+    attend: loadScript('delivery', 'attend'),
+    replay: loadScript('delivery', 'replay'),
+  };
+  const memory = createMemory();
+  const attended = new Map<string, string>();
+  let recalling: Promise<void> | undefined;
+  let again = false;
+
+  /** Returns false when the shard has to be planned again first. */
+  const replayRows = async (
+    shard: string,
+    issue: number,
+    rows: readonly Remembered[],
+  ): Promise<boolean> => {
+    const { meta, ids, state, info, texts } = keys.shard(shard).ledger(issue);
+    for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+      const args = rows.slice(from, from + ROWS_AT_ONCE).flatMap(replayArguments);
+      const raised = Number(await scripts.replay.run(redis, [meta, ids, state, info, texts], args));
+      if (raised < 0) return false;
+      if (raised > 0) log.warn({ issue, shard, raised }, 'the server had forgotten recipients');
+    }
+    return true;
+  };
+
+  const replay = async (shard: string): Promise<boolean> => {
+    let before: number;
+    let whole = true;
+    do {
+      before = memory.changes(shard);
+      for (const { issue, rows } of memory.ofShard(shard)) {
+        whole = (await replayRows(shard, issue, rows)) && whole;
+      }
+      // What was settled meanwhile may have overtaken a script that had to be loaded first.
+    } while (memory.changes(shard) !== before);
+    return whole;
+  };
+
+  const attend = async (shard: string, grace: number): Promise<number> => {
+    const [incarnation, waitMs] = (await scripts.attend.run(
+      redis,
+      [keys.shard(shard).server],
+      [grace],
+    )) as [string, number];
+    const known = attended.get(shard);
+    if (known !== undefined && known !== incarnation) {
+      if (!(await replay(shard))) return Math.max(waitMs, PLAN_AGAIN_WAIT_MS);
+    }
+    attended.set(shard, incarnation);
+    return waitMs;
+  };
+
+  const recallAll = async (): Promise<void> => {
+    let left = [...SHARDS];
+    for (let tries = 0; left.length > 0 && tries < PLAN_AGAIN_TRIES; tries++) {
+      if (tries > 0) await sleep(PLAN_AGAIN_WAIT_MS, undefined, { ref: false });
+      const waits = await Promise.all(left.map((shard) => attend(shard, 0)));
+      left = left.filter((_, n) => waits[n] !== 0);
+    }
+  };
+
+  return {
+    readyIn: async (shard) => await attend(shard, await graceMs()),
+
+    recall() {
+      again = recalling !== undefined;
+      recalling ??= (async () => {
+        do {
+          again = false;
+          await recallAll();
+        } while (again);
+      })()
+        .catch((error) => log.error({ err: error }, 'what Redis forgot could not be said'))
+        .finally(() => {
+          recalling = undefined;
+        });
+      return recalling;
+    },
+
+    incarnationOf: (shard) => attended.get(shard) ?? '',
+
+    remembering: (ledger) => ({
+      ...ledger,
+      async claim(batch, who) {
+        const reply = await ledger.claim(batch, who);
+        if (reply.kind === 'claimed') memory.claimed(batch, reply.claimed, Date.now());
+        return reply;
+      },
+      async settle(batch, settlements) {
+        // First: should the server forget it, or never have heard of it, it is known here.
+        memory.settled(batch, settlements, Date.now());
+        return await ledger.settle(batch, settlements);
+      },
+    }),
+  };
+}
+
+function replayArguments(row: Remembered): (string | number)[] {
+  const { first, epoch, revision, position, tail, attempt, at, outcome } = row;
+  const [, , state, due, reason, words] =
+    outcome === undefined
+      ? [0, 0, RECIPIENT_STATE.claimed, 0, '', '']
+      : settleArguments({ position, attempt, outcome });
+  return [
+    ...[first, epoch, revision, position, tail, attempt],
+    ...[state ?? '', at, due ?? 0, reason ?? '', words ?? ''],
+  ];
+}
