@@ -56,7 +56,8 @@ local function replay(batch, epoch, revision, planned, tail, attempt, to, time, 
   if not (forgotten or begun or doubted) then return end
 
   if to == '-' then
-    if not (begun and mine) then return end
+    -- Given back and claimed once more it would be the same attempt: only an older doubt is lifted.
+    if not ((begun and mine) or (doubted and changed < at)) then return end
     to = attempt > 1 and resent == 0 and 'd' or 'p'
     write_info(KEYS[4], position, attempt - 1, resent, sent, at, 0)
   elseif to == 'c' and mine then
