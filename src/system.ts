@@ -24,6 +24,7 @@ import { createQueues, type Queues } from './queue/queues.js';
 import { openRedis, type RedisConnection } from './redis/connect.js';
 import { fingerprintOf, openInstallation } from './redis/installation.js';
 import { type Keys, keysOf } from './redis/keys.js';
+import { replicasOf } from './redis/replicas.js';
 
 export interface System {
   config: Config;
@@ -92,7 +93,12 @@ async function wire(
     graceMs: async () => ((await othersWork(config, presence)) ? GRACE_MS : 0),
   });
   redis.onReturn(() => void recall.recall());
-  const ledger = recall.remembering(createLedger(client, keys, recall));
+  const ledger = recall.remembering(
+    createLedger(client, keys, {
+      incarnationOf: recall.incarnationOf,
+      replicas: replicasOf(config.redis.durability),
+    }),
+  );
   const sends = createSends(client, keys, ledger);
   const tally = createTally(client, keys);
   const chances = createChances({ ledger, sends, uncertain: config.delivery.uncertain });

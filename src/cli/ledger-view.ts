@@ -32,6 +32,10 @@ export function ledgerLine({ ledger, inFlight, assumed }: Counts): string {
   return shown.join(' · ');
 }
 
+export function troubleOf({ of }: NonNullable<SendStatus['trouble']>): string {
+  return `${of === 'redis' ? 'Redis' : 'the relay'} is in trouble`;
+}
+
 /** Several lines: state, the sum that balances, and why people were not simply accepted. */
 export function statusLines(status: SendStatus): string[] {
   const { ledger } = status;
@@ -49,7 +53,9 @@ export function statusLines(status: SendStatus): string[] {
     `${status.state}${status.reason ? `: ${status.reason}` : ''}${period(status)}`,
     ...(status.warning ? [`warning: ${status.warning}`] : []),
     ...(status.trouble
-      ? [`the relay is in trouble, next try ${status.trouble.nextTryAt}: ${status.trouble.words}`]
+      ? [
+          `${troubleOf(status.trouble)}, next try ${status.trouble.nextTryAt}: ${status.trouble.words}`,
+        ]
       : []),
     '',
     row('planned', ledger.planned),

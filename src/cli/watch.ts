@@ -5,7 +5,7 @@ import { OPEN_STATES } from '../delivery/sends.js';
 import { type SendStatus, statusOf } from '../delivery/status.js';
 import type { System } from '../system.js';
 import type { Terminal } from './command.js';
-import { formatCount, ledgerLine } from './ledger-view.js';
+import { formatCount, ledgerLine, troubleOf } from './ledger-view.js';
 
 const LOOK_EVERY_MS = 200;
 
@@ -80,7 +80,7 @@ function stateLines(terminal: Terminal): View {
   return {
     show(status) {
       const text = status.trouble
-        ? `${status.state}, the relay is in trouble: ${status.trouble.words}`
+        ? `${status.state}, ${troubleOf(status.trouble)}: ${status.trouble.words}`
         : status.state;
       if (text === lastText && Date.now() - lastAt < QUIET_MS) return;
       terminal.note(`#${status.issue} ${text} · ${ledgerLine(status)}`);

@@ -14,10 +14,10 @@ import type { Composer } from '../message/compose.js';
 import type { ComposedMessage } from '../message/types.js';
 import { TOO_LATE, type Transport } from '../smtp/types.js';
 import { judge, type Verdict } from './judge.js';
-import type { Lane } from './lane.js';
+import type { Lane, TroubleOf } from './lane.js';
 import type { LedgerStore } from './ledger.js';
 import { nextAttemptAt } from './retry.js';
-import type { BatchRef, Claimed, OpenBatch, Settlement, Waiting } from './types.js';
+import type { BatchRef, Claimed, ClaimReply, OpenBatch, Settlement, Waiting } from './types.js';
 
 /** What the queue is to do with the job. */
 export type JobResult =
@@ -50,6 +50,11 @@ export interface DeliverOptions {
   stopping: AbortSignal;
   log: Logger;
 }
+
+/** How long nobody is claimed when too few replicas have what was claimed. */
+const REPLICAS_PAUSE_MS = 5_000;
+
+type Uncopied = Extract<ClaimReply, { kind: 'uncopied' }>;
 
 /** A wait longer than this ends the job instead of holding its place in the queue. */
 const LONGEST_WAIT_MS = 1_000;
@@ -137,9 +142,29 @@ class BatchRun {
     const reply = await ledger.claim(this.batch, group);
     // Opened again, the batch goes on with the newer revision.
     if (reply.kind === 'revised') return this.stop({ kind: 'give-back' });
+    if (reply.kind === 'uncopied') return await this.giveBack(reply);
     if (reply.kind !== 'claimed') return this.stop({ kind: 'done' });
     this.waiting.splice(0, group.length);
     this.ready.push(...reply.claimed.map((who) => ({ who, claimedAt })));
+  }
+
+  /** Mailed now, they could be mailed again after a fail-over: it would know of no claim. */
+  private async giveBack({ claimed, copies, replicas }: Uncopied): Promise<void> {
+    for (const { position, attempt } of claimed) {
+      this.settle({ position, attempt, outcome: { kind: 'returned' } });
+    }
+    const words = `${copies} of ${replicas} replicas have the claim (redis.durability)`;
+    await this.hold(words, REPLICAS_PAUSE_MS, 'redis');
+  }
+
+  /** Nobody is sent to through this lane for a while. */
+  private async hold(words: string, pauseMs: number | undefined, of?: TroubleOf): Promise<void> {
+    if (this.end) return;
+    const { lane, log } = this.options;
+    this.stop({ kind: 'later', at: Date.now() });
+    const until = await lane.backOff(words, pauseMs, of);
+    this.end = { kind: 'later', at: until };
+    log.warn({ issue: this.batch.ref.issue, until: new Date(until) }, words);
   }
 
   private stop(result: JobResult): void {
@@ -178,7 +203,7 @@ class BatchRun {
   }
 
   private async heed({ outcome, consequence }: Verdict, who: Claimed): Promise<void> {
-    const { lane, halt, suppress, failures, log } = this.options;
+    const { halt, suppress, failures } = this.options;
     const { issue } = this.batch.ref;
     if (outcome.kind === 'deferred') this.deferredUntil.push(outcome.dueAt);
     if (outcome.kind === 'accepted' && who.failing) await failures.arrived(who.recipient.id, issue);
@@ -193,13 +218,8 @@ class BatchRun {
       case 'halt':
         this.stop({ kind: 'done' });
         return await halt(issue, consequence.reason);
-      case 'relay-trouble': {
-        if (this.end) return;
-        this.stop({ kind: 'later', at: Date.now() });
-        const until = await lane.backOff(consequence.words, consequence.pauseMs);
-        this.end = { kind: 'later', at: until };
-        log.warn({ issue, until: new Date(until) }, consequence.words);
-      }
+      case 'relay-trouble':
+        return await this.hold(consequence.words, consequence.pauseMs);
     }
   }
 

@@ -12,7 +12,11 @@ const LONGEST_BACKOFF_MS = 60_000;
 /** A group is at most this part of a second's messages. */
 const GROUPS_PER_SECOND = 10;
 
+/** With whom the trouble is. */
+export type TroubleOf = 'relay' | 'redis';
+
 export interface LaneTrouble {
+  of: TroubleOf;
   /** What the relay or the network said. */
   words: string;
   /** Epoch ms of the next try. */
@@ -29,7 +33,7 @@ export interface Lane {
   /** How many of `messages` to reserve at once: at low rates a group must not become a burst. */
   largestGroup(messages: number): number;
   /** Holds the lane back; returns the epoch ms of the next try. */
-  backOff(words: string, pauseMs?: number): Promise<number>;
+  backOff(words: string, pauseMs?: number, of?: TroubleOf): Promise<number>;
   /** The relay took a message: the next trouble starts from a short back-off again. */
   recover(): Promise<void>;
   trouble(): Promise<LaneTrouble | undefined>;
@@ -61,24 +65,25 @@ export function createLane(
       return { kind: granted === 1 ? 'granted' : 'held', waitMs };
     },
 
-    async backOff(words, pauseMs) {
+    async backOff(words, pauseMs, of = 'relay') {
       // Whoever else was in flight fails for the same reason: one trouble, one back-off.
       const held = Number((await redis.hget(key, 'until')) ?? 0);
       if (held > Date.now()) return held;
       const failures = await redis.hincrby(key, 'failures', 1);
       const backOffMs = Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS);
       const until = Date.now() + (pauseMs ?? backOffMs);
-      await redis.hset(key, { until, words });
+      await redis.hset(key, { until, words, of });
       return until;
     },
 
     async recover() {
-      await redis.hdel(key, 'failures', 'until', 'words');
+      await redis.hdel(key, 'failures', 'until', 'words', 'of');
     },
 
     async trouble() {
-      const [words, until] = await redis.hmget(key, 'words', 'until');
-      return words && until ? { words, until: Number(until) } : undefined;
+      const [words, until, of] = await redis.hmget(key, 'words', 'until', 'of');
+      if (!words || !until) return undefined;
+      return { of: of === 'redis' ? 'redis' : 'relay', words, until: Number(until) };
     },
   };
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Keys } from '../redis/keys.js';
 import { TAIL_LENGTH } from '../redis/keys.js';
+import { type Replicated, runReplicated } from '../redis/replicas.js';
 import type { RedisClient, Script } from '../redis/scripts.js';
 import {
   type BatchRef,
@@ -34,13 +35,14 @@ export function openBatch(
 export async function claim(
   redis: RedisClient,
   keys: Keys,
-  script: Script,
+  { script, replicas }: { script: Script; replicas: number },
   { ref, epoch, revision }: OpenBatch,
   who: readonly Waiting[],
 ): Promise<ClaimReply> {
   const shard = keys.shard(ref.shard);
   const { meta, state, info, texts } = shard.ledger(ref.issue);
-  const [kind, ...fields] = (await script.run(
+  const { reply, copies } = await run(
+    { script, replicas },
     redis,
     [meta, state, info, texts, shard.suppressed, ...who.map(({ tail }) => shard.subscriber(tail))],
     [
@@ -53,7 +55,8 @@ export async function claim(
       Date.now(),
       ...who.flatMap(({ position, tail }) => [position, tail]),
     ],
-  )) as ['ok' | 'shut' | 'stale' | 'revised', ...(string | number)[]];
+  );
+  const [kind, ...fields] = reply as ['ok' | 'shut' | 'stale' | 'revised', ...(string | number)[]];
   if (kind !== 'ok') return { kind };
   const tails = new Map(who.map(({ position, tail }) => [position, tail]));
   const claimed: Claimed[] = [];
@@ -71,7 +74,16 @@ export async function claim(
       },
     });
   }
+  if (copies < replicas) return { kind: 'uncopied', claimed, copies, replicas };
   return { kind: 'claimed', claimed };
+}
+
+async function run(
+  { script, replicas }: { script: Script; replicas: number },
+  ...[redis, keys, args]: Parameters<Script['run']>
+): Promise<Replicated> {
+  if (replicas > 0) return await runReplicated(script, redis, keys, args, replicas);
+  return { reply: await script.run(redis, keys, args), copies: 0 };
 }
 
 export function settleArguments({ position, attempt, outcome }: Settlement): (string | number)[] {

@@ -99,12 +99,14 @@ export interface Gate {
 export interface LedgerOptions {
   /** The life of the server in which a shard was attended, '' for any; see recall.ts. */
   incarnationOf(shard: string): string;
+  /** How many replicas must have a claim before it counts. */
+  replicas: number;
 }
 
 export function createLedger(
   redis: RedisClient,
   keys: Keys,
-  { incarnationOf }: LedgerOptions = { incarnationOf: () => '' },
+  { incarnationOf = () => '', replicas = 0 }: Partial<LedgerOptions> = {},
 ): LedgerStore {
   const script = (name: string): Script => loadScript('delivery', name);
   const scripts = {
@@ -158,7 +160,7 @@ export function createLedger(
       return openBatch(ref, reply);
     },
 
-    claim: (batch, who) => claim(redis, keys, scripts.claim, batch, who),
+    claim: (batch, who) => claim(redis, keys, { script: scripts.claim, replicas }, batch, who),
 
     async settle(batch, settlements) {
       const { meta, state, info, texts } = at(batch.ref.issue, batch.ref.shard);

@@ -135,7 +135,7 @@ export function createRecall({ redis, keys, graceMs, log }: RecallOptions): Reca
       ...ledger,
       async claim(batch, who) {
         const reply = await ledger.claim(batch, who);
-        if (reply.kind === 'claimed') memory.claimed(batch, reply.claimed, Date.now());
+        if ('claimed' in reply) memory.claimed(batch, reply.claimed, Date.now());
         return reply;
       },
       async settle(batch, settlements) {

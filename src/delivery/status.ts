@@ -1,7 +1,7 @@
 /** What operators and programs are shown of a send. */
 import type { Config } from '../config/types.js';
 import { reasonToWarn } from './halt.js';
-import type { Lane } from './lane.js';
+import type { Lane, TroubleOf } from './lane.js';
 import type { SendRecord } from './send-record.js';
 import type { Sends } from './sends.js';
 import type { Counts, Reason, Tally } from './tally.js';
@@ -16,8 +16,8 @@ export interface SendStatus extends Counts {
   reason?: string;
   /** What an operator should look at while the send goes on. */
   warning?: string;
-  /** What keeps the relay from taking messages at this moment. */
-  trouble?: { words: string; nextTryAt: string };
+  /** What keeps messages from being sent at this moment. */
+  trouble?: { of: TroubleOf; words: string; nextTryAt: string };
   /** The newest. */
   revision: number;
   contentHash: string;
@@ -53,7 +53,11 @@ export async function statusOf(
     ...(warning && !record.reason && { warning }),
     ...(trouble &&
       record.endedAt === undefined && {
-        trouble: { words: trouble.words, nextTryAt: new Date(trouble.until).toISOString() },
+        trouble: {
+          of: trouble.of,
+          words: trouble.words,
+          nextTryAt: new Date(trouble.until).toISOString(),
+        },
       }),
     revision: record.revision,
     contentHash: record.contentHash,

@@ -103,6 +103,8 @@ export type ClaimReply =
   | { kind: 'shut' }
   /** A newer revision was frozen: open the batch again. */
   | { kind: 'revised' }
+  /** Claimed, but too few replicas have it (redis.durability): nobody of them may be mailed. */
+  | { kind: 'uncopied'; claimed: Claimed[]; copies: number; replicas: number }
   /** Another worker holds the batch. */
   | { kind: 'stale' };
 

@@ -9,10 +9,12 @@ import type { Cluster, Redis } from 'ioredis';
 import { packageRoot } from '../package-root.js';
 
 export type RedisClient = Redis | Cluster;
-type Argument = string | number | Buffer;
+export type Argument = string | number | Buffer;
 
 /** One server-side script. Replies are typed by the caller, which owns the script. */
 export interface Script {
+  /** What the server knows it by once it was loaded. */
+  sha: string;
   /** Runs on the slot of `keys[0]`; all keys must share it. Strings in the reply are UTF-8. */
   run(redis: RedisClient, keys: string[], args: Argument[]): Promise<unknown>;
 }
@@ -25,6 +27,7 @@ export function loadScript(folder: 'audience' | 'delivery' | 'redis', name: stri
   const lua = sourceOf(folder, name);
   const sha = createHash('sha1').update(lua).digest('hex');
   return {
+    sha,
     async run(redis, keys, args) {
       try {
         return await redis.evalsha(sha, keys.length, ...keys, ...args);
