@@ -44,10 +44,8 @@ export interface Rig {
   killWorkers(slots: readonly number[]): Promise<void>;
   /** Slot of the worker that last began to plan this issue, if it still runs. */
   plannerOf(issue: number): number | undefined;
-  /** Freezes an issue and gives it to the planner, as `send` does before it watches. */
-  begin(issue: number): Promise<void>;
-  /** `pressrun send --wait`, which takes up the send that was begun. */
-  send(issue: number): Running;
+  /** Begins a send, with `pressrun send --wait` watching it until its end. */
+  send(issue: number): Promise<Running>;
   tally: Tally;
   stop(): Promise<void>;
 }
@@ -74,16 +72,19 @@ export async function startRig(): Promise<Rig> {
   return {
     ...{ redis, relay, publication, ...workers, tally: system.tally },
     addresses: await readAddresses(redis.client),
-    async begin(issue) {
-      // Here and not in a process of its own: starting the renderer afresh takes longer than a send.
+    async send(issue) {
+      // Frozen here: in a process of its own the renderer takes longer to start than a send lasts.
       const loaded = await loadIssue(config.dir, `${issue}`, config.publication);
-      await system.sends.create(
-        await freezeIssue(config, loaded, { today: new Date(), revision: 1 }),
-      );
+      const frozen = await freezeIssue(config, loaded, { today: new Date(), revision: 1 });
+      await system.sends.create(frozen);
+      // Paused until the command is there, which on a busy machine could miss all of it.
+      await system.sends.pause(issue);
+      const send = publication.start('send', `${issue}`, '--yes', '--wait', '--json', '--loopback');
+      await send.says('is paused');
+      await system.sends.resume(issue);
       await system.queues.enqueuePlan(issue);
+      return send;
     },
-    send: (issue) =>
-      publication.start('send', `${issue}`, '--yes', '--wait', '--json', '--loopback'),
     async stop() {
       await workers.stopWorkers(workers.running());
       await system.close();

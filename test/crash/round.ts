@@ -16,7 +16,7 @@ export interface RoundResult {
 }
 
 /** Far beyond any round on a busy machine: a send that hangs must not hang the rounds. */
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 180_000;
 /** A worker that lost its batch may still bring late word of who was in doubt. */
 const LATE_WORD_MS = 5_000;
 
@@ -35,9 +35,8 @@ Dear {{default subscriber.name "reader"}}.
 /** @param issue a number that had no send in this rig */
 export async function runRound(rig: Rig, plan: RoundPlan, issue: number): Promise<RoundResult> {
   await prepare(rig, plan, issue);
+  const send = await rig.send(issue);
   const startedAt = Date.now();
-  const send = rig.send(issue);
-  await rig.begin(issue);
   const strikes: StrikeRecord[] = [];
   const restarts: Promise<void>[] = [];
   for (const strike of plan.strikes) {
@@ -55,8 +54,9 @@ export async function runRound(rig: Rig, plan: RoundPlan, issue: number): Promis
     return { plan, strikes, uncertain: 0, tookMs, faults };
   }
   await Promise.all(restarts);
-  if (ended.stdout === '') {
-    const faults = [`send ended with exit code ${ended.code} and said: ${ended.stderr}`];
+  if (!ended.stdout.includes('"ledger"')) {
+    const said = `${ended.stdout}${ended.stderr}`;
+    const faults = [`send ended with exit code ${ended.code} and said: ${said}`];
     return { plan, strikes, uncertain: 0, tookMs, faults };
   }
   const states = await finalStates(rig, issue, strikes);
