@@ -8,7 +8,7 @@
  * - info   5 bytes a recipient (ledger-rows.ts);
  * - texts  each distinct (class, words) once;
  * - meta   counters by state byte, gate, revision and step; the runs; and of each batch its epoch
- *          (e), job serial (j), last request (q) and the revision that one claimed (v).
+ *          (e), job serial (j), last request with whom it got (q) and the revision that one claimed (v).
  * A position is a recipient's place in these strings. A run is a stretch of them that was planned
  * together for one lane; a batch is a part of a run, named by its first position.
  *

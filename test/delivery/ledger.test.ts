@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { createLedger, type LedgerStore } from '../../src/delivery/ledger.js';
 import { createTally, type Tally } from '../../src/delivery/tally.js';
@@ -273,98 +272,5 @@ describe('settling', () => {
     );
     assert.ok(reasons.every((reason) => reason.class === 'policy'));
     assert.deepEqual(reasons[0], { state: 'rejected', class: 'policy', words: '', count: 100 });
-  });
-});
-
-/** What a random run does next; `worker` is an index into the batches opened so far. */
-type Step =
-  | { do: 'open' }
-  | { do: 'claim'; worker: number; from: number; count: number; again: boolean }
-  | { do: 'settle'; worker: number; kind: Outcome['kind'] }
-  | { do: 'leave'; who: number };
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('open' as const) }) },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constant('claim' as const),
-      worker: fc.nat(3),
-      from: fc.nat(9),
-      count: fc.integer({ min: 1, max: 5 }),
-      again: fc.boolean(),
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constant('settle' as const),
-      worker: fc.nat(3),
-      kind: fc.constantFrom('accepted', 'deferred', 'rejected', 'returned', 'uncertain' as const),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('leave' as const), who: fc.nat(9) }) },
-);
-
-function outcomeOf(kind: Outcome['kind']): Outcome {
-  switch (kind) {
-    case 'deferred':
-      return { kind, class: 'c', words: 'w', dueAt: Date.now() - 5_000 };
-    case 'rejected':
-      return { kind, class: 'c', words: 'w' };
-    case 'uncertain':
-      return { kind, words: 'w' };
-    default:
-      return { kind };
-  }
-}
-
-describe('any interleaving of claims, settlements, take-overs and leaving', () => {
-  it('balances, agrees with a recount, and gives nobody to two workers', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-        await redis.flushall();
-        const workers = [
-          { batch: await planned(10), held: [] as { position: number; attempt: number }[] },
-        ];
-        /** Who may have got the message: claimed, and not known to have been refused or unsent. */
-        const maybeMailed = new Set<number>();
-        const left = new Set<string>();
-        for (const next of steps) {
-          const worker = workers.at(
-            -1 - ((next.do === 'claim' || next.do === 'settle' ? next.worker : 0) % workers.length),
-          );
-          assert.ok(worker);
-          if (next.do === 'open') workers.push({ batch: await opened(), held: [] });
-          if (next.do === 'leave') {
-            left.add(tail(next.who));
-            await redis.hset(keys.shard(SHARD).subscriber(tail(next.who)), 's', 'u');
-          }
-          if (next.do === 'claim') {
-            const all = (workers[0]?.batch.waiting ?? []).slice(next.from, next.from + next.count);
-            const reply = await ledger.claim(worker.batch, all);
-            if (worker !== workers.at(-1)) assert.equal(reply.kind, 'stale');
-            for (const { position, attempt, recipient } of reply.kind === 'claimed'
-              ? reply.claimed
-              : []) {
-              assert.ok(!maybeMailed.has(position), 'nobody is given out twice');
-              assert.ok(!left.has(recipient.id.slice(1)), 'nobody who left is given out');
-              maybeMailed.add(position);
-              worker.held.push({ position, attempt });
-            }
-          }
-          if (next.do === 'settle') {
-            const written = await settleAll(worker.batch, worker.held, outcomeOf(next.kind));
-            assert.ok(written <= worker.held.length);
-            if (next.kind === 'deferred' || next.kind === 'returned') {
-              for (const { position } of worker.held) maybeMailed.delete(position);
-            }
-            worker.held = [];
-          }
-          await ledgerNow();
-        }
-      }),
-      { numRuns: 150 },
-    );
   });
 });

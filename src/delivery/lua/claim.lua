@@ -20,10 +20,16 @@ if ARGV[2] ~= epoch then return {'stale'} end
 if gate ~= 'open' then return {'shut'} end
 if ARGV[3] ~= revision then return {'revised'} end
 
-local repeated = last == request
+-- Whom this very request was granted before, when its reply was lost.
+local granted = {}
+if last and string.sub(last, 1, #request) == request then
+  for position in string.gmatch(string.sub(last, #request + 1), '%d+') do
+    granted[tonumber(position)] = true
+  end
+end
 local seconds = math.floor((tonumber(ARGV[5]) - tonumber(start)) / 1000)
 local count = counters()
-local reply = {'ok'}
+local reply, claimed = {'ok'}, {request}
 
 local function move(position, from, to)
   redis.call('SETRANGE', KEYS[2], position, to)
@@ -44,7 +50,7 @@ for i = 6, #ARGV, 2 do
   local position, tail = tonumber(ARGV[i]), ARGV[i + 1]
   local state = redis.call('GETRANGE', KEYS[2], position, position)
   local attempts, resent, sent, due = read_info(KEYS[3], position)
-  local mine = repeated and state == 'c'
+  local mine = state == 'c' and granted[position]
   if mine or state == 'p' or (state == 'd' and due <= seconds) then
     local address, name, status, attributes, failures = unpack(
       redis.call('HMGET', KEYS[6 + (i - 6) / 2], 'a', 'n', 's', 'x', 'f'))
@@ -54,6 +60,7 @@ for i = 6, #ARGV, 2 do
       move(position, state, 'k')
     else
       if not mine then move(position, state, 'c') end
+      claimed[#claimed + 1] = position
       for _, value in ipairs({position, attempts + 1, address or '', name or '', attributes or '',
         failures and 1 or 0}) do
         reply[#reply + 1] = value
@@ -64,5 +71,5 @@ end
 
 count.write(meta)
 -- What a dead worker held was of this revision (open.lua): a run ends before its revision changes.
-redis.call('HSET', meta, 'q' .. batch, request, 'v' .. batch, ARGV[3])
+redis.call('HSET', meta, 'q' .. batch, table.concat(claimed, ' '), 'v' .. batch, ARGV[3])
 return reply
