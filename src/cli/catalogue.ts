@@ -17,12 +17,20 @@ export const MODULES: readonly CommandModule[] = [
     register: async (program) => (await import('./init.js')).registerInit(program),
   },
   {
+    verbs: { new: 'a new issue file, in the shape of the last one' },
+    register: async (program) => (await import('./new.js')).registerNew(program),
+  },
+  {
     verbs: { show: 'the issue as it was understood, and what is wrong with it' },
     register: async (program) => (await import('./show.js')).registerShow(program),
   },
   {
     verbs: { 'import-issue': 'an existing issue (text, HTML, mail, Markdown) into our format' },
     register: async (program) => (await import('./import-issue.js')).registerImportIssue(program),
+  },
+  {
+    verbs: { test: 'send one real copy of an issue, marked [TEST]' },
+    register: async (program) => (await import('./test.js')).registerTest(program),
   },
   {
     verbs: { check: 'what is wrong with an issue: text, links, pictures, size, mail programs' },

@@ -43,13 +43,20 @@ export interface ComposerSecrets {
   signer?: DkimSigner | undefined;
 }
 
+/** What the links to leave are good for: in a test copy they change nothing. */
+type LinkPurpose = 'unsubscribe' | 'test';
+
 type Evaluate = (data: SlotData) => string;
 
 /**
  * @throws AppError dkim_invalid when the message was approved with a signature nobody can make now
  * @throws AppError send_refused when a newer pressrun prepared the message
  */
-export function createComposer(prepared: PreparedMessage, secrets: ComposerSecrets): Composer {
+export function createComposer(
+  prepared: PreparedMessage,
+  secrets: ComposerSecrets,
+  linkPurpose: LinkPurpose = 'unsubscribe',
+): Composer {
   requireVersion(prepared);
   const { settings } = prepared;
   const signer = requireSigner(settings, secrets.signer);
@@ -82,7 +89,7 @@ export function createComposer(prepared: PreparedMessage, secrets: ComposerSecre
   }
 
   function copyOf(recipient: Recipient, sentAt: Date): Copy & { data: SlotData } {
-    const uris = unsubscribeUris(settings, secrets.tokenKeys, recipient.id);
+    const uris = unsubscribeUris(settings, secrets.tokenKeys, recipient.id, linkPurpose);
     const data = slotData(recipient, uris[0]);
     return {
       recipient,
@@ -147,9 +154,10 @@ function unsubscribeUris(
   { slug, issue, publicUrl, inboundDomain }: MessageSettings,
   keys: TokenKeys,
   id: string,
+  purpose: LinkPurpose,
 ): [string, ...string[]] {
-  const url = `${publicUrl}/u/${signToken(keys, { purpose: 'unsubscribe', id, issue }, slug)}`;
-  if (inboundDomain === undefined) return [url];
+  const url = `${publicUrl}/u/${signToken(keys, { purpose, id, issue }, slug)}`;
+  if (inboundDomain === undefined || purpose === 'test') return [url];
   const localPart = returnPathLocalPart(keys, slug, 'unsub', { id, issue });
   return [url, `mailto:${localPart}@${inboundDomain}`];
 }

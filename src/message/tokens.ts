@@ -9,21 +9,22 @@ import { seal, type TokenKeys, unseal } from './mac.js';
 
 /**
  * - `unsubscribe`: in every mail; never expires, since people leave from old mails too (RFC 8058).
+ * - `test`: in a test copy: shows that the link leads here, and changes nothing.
  * - `door`: the nonce `send` posts to the public URL to find out whether it is ours.
  */
-export type TokenPurpose = 'unsubscribe' | 'door';
+export type TokenPurpose = 'unsubscribe' | 'door' | 'test';
 
 export interface TokenClaims {
   purpose: TokenPurpose;
   /** 16 base64url characters: the subscriber, or a door's nonce. */
   id: string;
-  /** The issue the link stood in. Unsubscribe tokens only. */
+  /** The issue the link stood in. Not of a door. */
   issue?: number;
   /** Epoch seconds. Door tokens only; now when absent. */
   issuedAt?: number;
 }
 
-const PURPOSE_CODES: Record<TokenPurpose, number> = { unsubscribe: 1, door: 2 };
+const PURPOSE_CODES: Record<TokenPurpose, number> = { unsubscribe: 1, door: 2, test: 3 };
 
 /** How long a door's nonce is good for, seconds. Also the difference of clocks that is forgiven. */
 const DOOR_LIFETIME_S = 300;
@@ -58,7 +59,7 @@ export function verifyToken(
   if (payload?.readUInt8() !== PURPOSE_CODES[purpose]) return undefined;
   const id = payload.toString('base64url', 1, 1 + ID_BYTES);
   const detail = payload.readUInt32BE(1 + ID_BYTES);
-  if (purpose === 'unsubscribe') return { purpose, id, ...(detail > 0 && { issue: detail }) };
+  if (purpose !== 'door') return { purpose, id, ...(detail > 0 && { issue: detail }) };
   const isCurrent = Math.abs(epochSeconds(now) - detail) <= DOOR_LIFETIME_S;
   return isCurrent ? { purpose, id, issuedAt: detail } : undefined;
 }
@@ -70,7 +71,7 @@ export function writeId(target: Buffer, id: string, offset: number): void {
 }
 
 function detailOf(claims: TokenClaims): number {
-  if (claims.purpose === 'unsubscribe') return claims.issue ?? 0;
+  if (claims.purpose !== 'door') return claims.issue ?? 0;
   return claims.issuedAt ?? epochSeconds(new Date());
 }
 

@@ -13,6 +13,7 @@ export type PageName =
   | 'unsubscribe'
   | 'left'
   | 'unknown-link'
+  | 'test-link'
   | 'error';
 
 export interface Pages {

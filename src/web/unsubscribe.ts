@@ -30,6 +30,7 @@ export function registerUnsubscribe(
     acceptAnyBody(scope);
     scope.get(PATH, async (request: TokenRequest, reply) => {
       privately(reply);
+      if (claimsOf(deps, 'test', request)) return html(reply, pages.render('test-link', {}));
       const claims = claimsOf(deps, 'unsubscribe', request);
       if (claims === undefined) return refuse(pages, reply);
       return html(reply, pages.render('unsubscribe', person(await deps.audience.get(claims.id))));
@@ -38,6 +39,7 @@ export function registerUnsubscribe(
       privately(reply);
       // `send` asks whether the printed URL leads here (door.ts); nothing changes.
       if (claimsOf(deps, 'door', request)) return { instance: deps.instanceId };
+      if (claimsOf(deps, 'test', request)) return answerTest(pages, request, reply);
       const claims = claimsOf(deps, 'unsubscribe', request);
       if (claims === undefined) return refuse(pages, reply);
       return leave(deps, pages, claims, request, reply);
@@ -78,6 +80,12 @@ async function leave(
   request.log.info({ outcome: outcome.kind, issue: claims.issue }, 'a reader left');
   if (!wantsPage(request)) return reply.type('text/plain; charset=utf-8').send('unsubscribed\n');
   return html(reply, pages.render('left', person(subscriber)));
+}
+
+/** The link of a test copy works as a link and lets nobody leave. */
+function answerTest(pages: Pages, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (!wantsPage(request)) return reply.type('text/plain; charset=utf-8').send('test\n');
+  return html(reply, pages.render('test-link', { posted: true }));
 }
 
 /** What a page may say about the person; nothing about someone who was erased. */

@@ -1,4 +1,7 @@
-/** The long form of test/scenario/postfix.test.ts: 20,000 messages, 20 stops. */
+/**
+ * `npm run test:crash:postfix`: the long form of test/scenario/postfix.test.ts, as root. The environment
+ * may say otherwise: POSTFIX_MESSAGES=2000 POSTFIX_STOPS=4.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { noPostfix, startPostfix } from '../support/postfix.js';

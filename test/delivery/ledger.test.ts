@@ -115,7 +115,7 @@ describe('a claim', () => {
     assert.deepEqual(first, {
       position: 0,
       attempt: 1,
-        failing: false,
+      failing: false,
       recipient: {
         id: `A${tail(0)}`,
         address: 'reader0@example.org',

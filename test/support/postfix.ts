@@ -6,7 +6,17 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -202,9 +212,26 @@ function isAnyLeft(pid: number): boolean {
   }
 }
 
+/**
+ * Mails Postfix has accepted and not delivered. What a kill interrupted before the final dot was
+ * answered stays behind as a file nobody may execute: Postfix's mark of an incomplete one.
+ */
 async function waiting({ queue }: PostfixPlace): Promise<number> {
-  const counts = await Promise.all(WAITING.map((name) => readdir(join(queue, name))));
-  return counts.reduce((sum, files) => sum + files.length, 0);
+  const files = await Promise.all(
+    WAITING.map(async (name) =>
+      (await readdir(join(queue, name))).map((file) => join(queue, name, file)),
+    ),
+  );
+  // A file that is gone by now has moved on: it is looked at again.
+  const modes = await Promise.all(
+    files.flat().map((file) =>
+      stat(file).then(
+        ({ mode }) => mode,
+        () => 0o100,
+      ),
+    ),
+  );
+  return modes.filter((mode) => (mode & 0o100) !== 0).length;
 }
 
 async function mailFiles({ mail }: PostfixPlace): Promise<string[]> {

@@ -52,6 +52,21 @@ describe('leaving over HTTP', () => {
     assert.deepEqual(await publication.dump(), left);
   });
 
+  test('the link of a test copy opens a page, takes the button, and lets nobody leave', async () => {
+    const { id } = await publication.subscribe('tested@a.example');
+    const { keys, publication: settings } = publication.config;
+    const claims = { purpose: 'test' as const, id, issue: 7 };
+    const token = signToken(keys.tokenKeys, claims, settings.slug);
+    const before = await publication.dump();
+    const page = await fetch(at(token));
+    assert.equal(page.status, 200);
+    assert.match(await page.text(), /This was a test/);
+    assert.equal(await (await post(token)).text(), 'test\n');
+    assert.equal((await post(token, { headers: { accept: 'text/html' } })).status, 200);
+    assert.equal(await statusOf(id), 'active');
+    assert.deepEqual(await publication.dump(), before);
+  });
+
   test('a browser gets a page that says what happened', async () => {
     const { token } = await publication.subscribe('reader@page.example');
     const response = await post(token, { headers: { accept: 'text/html,*/*;q=0.8' } });

@@ -1,0 +1,10 @@
+/** The reader a copy is made for when nobody in particular is asked for. */
+export interface Reader {
+  name: string;
+  attributes: Record<string, unknown>;
+}
+
+export const SAMPLE_READER: Reader = {
+  name: 'Sample Reader',
+  attributes: { city: 'Sampleton', country: 'Sampleland', company: 'Sample & Daughters' },
+};

@@ -1,0 +1,133 @@
+/** `pressrun test ISSUE --to ADDRESS`: one real copy through the real relay. Changes nothing. */
+import type { Command } from 'commander';
+import { type Address, parseAddress } from '../audience/address.js';
+import { type Reader, SAMPLE_READER } from '../audience/sample-reader.js';
+import { loadConfig } from '../config/load.js';
+import type { Config } from '../config/types.js';
+import { freezeIssue } from '../delivery/freeze.js';
+import type { Frozen } from '../delivery/send-record.js';
+import { AppError } from '../errors.js';
+import { loadIssue } from '../issue/store.js';
+import { createLogger } from '../log.js';
+import { createComposer } from '../message/compose.js';
+import { asTestCopy, testRecipientId } from '../message/test-copy.js';
+import { createTransport } from '../smtp/transport.js';
+import type { Transaction } from '../smtp/types.js';
+import { loadSigner } from '../system.js';
+import { subjectOf } from './approve.js';
+import { action, EXIT, type Terminal } from './command.js';
+import { withSystem } from './with-system.js';
+
+interface Options {
+  to: string[];
+  as?: string;
+}
+
+interface Result {
+  to: string;
+  outcome: Transaction;
+}
+
+export function registerTest(program: Command): void {
+  const command = program
+    .command('test')
+    .argument('<issue>', 'number of the issue, or path of its file')
+    .description('send one real copy, marked [TEST], through the configured relay')
+    .requiredOption('--to <address...>', 'who gets it; several are fine')
+    .option('--as <address>', "with this subscriber's name and attributes (default: samples)")
+    .addHelpText(
+      'after',
+      `
+The copy is what readers will get, signed as configured. Its links to leave open the real page, where
+nobody can leave by them. No ledger is kept and nothing about anybody is changed.
+The exit code is 0 when the relay took every copy, else 1.`,
+    );
+  action(command, (terminal, [issue = ''], options) =>
+    test(terminal, issue, options as Options & object),
+  );
+}
+
+async function test(terminal: Terminal, issueArg: string, options: Options): Promise<number> {
+  const config = await loadConfig(terminal.dir);
+  const recipients = options.to.map(toAddress);
+  const loaded = await loadIssue(config.dir, issueArg, config.publication);
+  for (const { line, severity, message } of loaded.findings) {
+    terminal.note(`${loaded.file}:${line}: ${severity}: ${message}`);
+  }
+  const reader = options.as === undefined ? SAMPLE_READER : await readerOf(terminal, options.as);
+  const frozen = await freezeIssue(config, loaded, { today: new Date(), revision: 1 });
+  const results = await sendCopies(config, frozen, recipients, reader);
+  tell(terminal, frozen, results);
+  return results.every(({ outcome }) => outcome.kind === 'accepted') ? EXIT.ok : EXIT.failed;
+}
+
+/** @throws AppError address_invalid */
+function toAddress(text: string): Address {
+  const parsed = parseAddress(text);
+  if (parsed.ok) return parsed.address;
+  throw new AppError('address_invalid', `${text}: ${parsed.reason}`);
+}
+
+/** @throws AppError subscriber_unknown, and those of redis/ */
+async function readerOf(terminal: Terminal, text: string): Promise<Reader> {
+  const address = toAddress(text);
+  let reader: Reader | undefined;
+  await withSystem(terminal, async ({ audience }) => {
+    reader = await audience.get(audience.idOf(address));
+    return EXIT.ok;
+  });
+  if (reader) return reader;
+  throw new AppError(
+    'subscriber_unknown',
+    `${text} is not on the list; leave out --as for samples`,
+  );
+}
+
+async function sendCopies(
+  config: Config,
+  frozen: Frozen,
+  recipients: readonly Address[],
+  { name, attributes }: Reader,
+): Promise<Result[]> {
+  const { keys, smtp, dkim } = config;
+  const signer = dkim && (await loadSigner(dkim));
+  const composer = createComposer(
+    asTestCopy(frozen.message),
+    { tokenKeys: keys.tokenKeys, signer },
+    'test',
+  );
+  const log = createLogger({ pretty: false, level: 'silent' });
+  const transport = createTransport({ ...smtp, connections: 1, log });
+  const results: Result[] = [];
+  try {
+    for (const address of recipients) {
+      const recipient = { id: testRecipientId(), address, name, attributes };
+      const { envelopeFrom, envelopeTo, chunks } = await composer.compose(recipient, new Date());
+      const outcome = await transport.send({ from: envelopeFrom, to: envelopeTo }, chunks);
+      results.push({ to: address, outcome });
+    }
+  } finally {
+    await transport.close();
+  }
+  return results;
+}
+
+function tell(terminal: Terminal, frozen: Frozen, results: readonly Result[]): void {
+  const subject = `[TEST] ${subjectOf(frozen)}`;
+  terminal.print(subject);
+  for (const { to, outcome } of results)
+    terminal.print(`${to}: ${outcome.kind}: ${wordsOf(outcome)}`);
+  const { number } = frozen.issue;
+  terminal.document({
+    issue: number,
+    subject,
+    results: results.map(({ to, outcome }) => ({ to, ...outcome })),
+  });
+}
+
+/** The relay's own words, or what kept us from hearing them. */
+function wordsOf(outcome: Transaction): string {
+  if ('error' in outcome) return outcome.error;
+  const { code, enhancedCode, text } = outcome.reply;
+  return [code, enhancedCode, text].filter(Boolean).join(' ');
+}

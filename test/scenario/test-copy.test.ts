@@ -1,0 +1,68 @@
+/** `pressrun test`: a real copy over a real relay, whose link to leave lets nobody leave. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import PostalMime from 'postal-mime';
+import { makePublication, type TestPublication } from '../support/publication.js';
+import { type Sink, startSink } from '../support/smtp-sink.js';
+
+const ISSUE = `---
+number: 7
+title: Seven
+---
+Dear {{default subscriber.name "reader"}}.
+
+## News
+
+[One](https://one.example) (summarized by Bo): Text.
+`;
+
+describe('a test copy', () => {
+  let publication: TestPublication;
+  let sink: Sink;
+
+  before(async () => {
+    sink = await startSink();
+    publication = await makePublication({ smtpUrl: sink.url });
+    await publication.write('issues/7.md', ISSUE);
+  });
+  after(async () => {
+    await publication.remove();
+    await sink.stop();
+  });
+
+  it('is marked, has an identity of its own, and tells what the relay said', async () => {
+    const run = await publication.run('test', '7', '--to', 'a@x.example', 'b@x.example', '--json');
+    assert.equal(run.code, 0, run.stderr);
+    const { results } = run.json();
+    assert.deepEqual(
+      results.map((result: { to: string; kind: string }) => [result.to, result.kind]),
+      [
+        ['a@x.example', 'accepted'],
+        ['b@x.example', 'accepted'],
+      ],
+    );
+    const mails = await Promise.all(sink.messages.map(({ raw }) => PostalMime.parse(raw ?? '')));
+    assert.deepEqual(
+      mails.map(({ subject }) => subject),
+      Array(2).fill('[TEST] [WK #7]: Seven'),
+    );
+    assert.match(mails[0]?.text ?? '', /Dear Sample Reader\./);
+    assert.match(mails[0]?.headers.find(({ key }) => key === 'list-id')?.value ?? '', /<test\./);
+    assert.notEqual(mails[0]?.messageId, mails[1]?.messageId);
+  });
+
+  it('is refused for an address that is none, and for somebody who is not on the list', async () => {
+    const address = await publication.run('test', '7', '--to', 'nobody', '--json');
+    assert.equal(address.json().error.code, 'address_invalid');
+    const reader = await publication.run(
+      'test',
+      '7',
+      '--to',
+      'a@x.example',
+      '--as',
+      'c@x.example',
+      '--json',
+    );
+    assert.equal(reader.json().error.code, 'subscriber_unknown');
+  });
+});
