@@ -1,13 +1,15 @@
 /** The planning role: puts audiences into ledgers and queue, and sweeps up what the queue lost. */
+import { fire } from '../src/delivery/fire.js';
 import { planSend } from '../src/delivery/plan.js';
 import { sweep } from '../src/delivery/sweep.js';
 import type { Work } from '../src/queue/queues.js';
 import type { System } from '../src/system.js';
+import { checkDoor } from '../src/web/door.js';
 
 export async function startPlanning(system: System): Promise<Work> {
   const { config, log, ledger, sends, lane, queues } = system;
   const { lockDurationMs, uncertain } = config.delivery;
-  const { enqueue, enqueuePlan, jobId } = queues;
+  const { enqueue, enqueuePlan, enqueueFire, jobId } = queues;
   const dependencies = { ledger, sends, enqueue, uncertain };
   const stop = new AbortController();
   const work = await queues.workOnControl({
@@ -18,10 +20,15 @@ export async function startPlanning(system: System): Promise<Work> {
       log.info({ issue }, 'planning the audience');
       return await planSend(record, { ...dependencies, stopping: stop.signal });
     },
+    fire: (issue, step) =>
+      fire(issue, step, {
+        ...{ sends, enqueuePlan, log },
+        checkDoor: (options) => checkDoor(config, system.instanceId, options),
+      }),
     sweep: () =>
       sweep({
         ...dependencies,
-        ...{ jobId, enqueuePlan },
+        ...{ jobId, enqueuePlan, enqueueFire },
         liveJobs: () => queues.liveJobs(lane.name),
         doubtMs: lockDurationMs,
       }),

@@ -5,7 +5,7 @@
  * confirms; then the file as it is now is frozen as the next revision, and the send goes on.
  */
 import type { Command } from 'commander';
-import type { SendRecord } from '../delivery/send-record.js';
+import { nextRevision, type SendRecord } from '../delivery/send-record.js';
 import { fullStatusOf, type SendStatus } from '../delivery/status.js';
 import { AppError } from '../errors.js';
 import { loadIssue } from '../issue/store.js';
@@ -33,6 +33,7 @@ export function registerAmend(program: Command): void {
       'after',
       `
 The send is paused at once; the file is frozen as a further revision; the send goes on with it.
+Of a scheduled send, the file replaces what was frozen; the time stays.
 Nobody gets both: who has the older revision keeps it, and \`status\` says how many have which.
 Whatever goes wrong in between leaves the send paused: \`resume\` goes on with the older revision.`,
     );
@@ -73,15 +74,23 @@ async function amendStanding(
     String(record.issue),
     system.config.publication,
   );
-  const revision = record.revision + 1;
-  const loopback = options.loopback === true;
-  const frozen = await approve(system, terminal, loaded, { revision, loopback });
+  const revision = nextRevision(record);
+  const loopback = options.loopback === true || record.loopback;
+  const at = record.state === 'scheduled' ? record.scheduledFor : undefined;
+  const frozen = await approve(system, terminal, loaded, { revision, loopback, at });
   const status = await fullStatusOf(record, system);
   terminal.print(`#${record.issue} ${subjectOf(frozen)}`);
-  terminal.print(outlook(status, revision));
-  if (!options.yes && !(await confirm(`Send revision ${revision} to the rest?`))) {
-    terminal.note(`Nothing was amended. \`pressrun resume ${record.issue}\` goes on as it was.`);
-    return EXIT.failed;
+  if (record.state === 'scheduled') {
+    if (!options.yes && !(await confirm('Send this instead of what is scheduled?'))) {
+      terminal.note('Nothing was amended: what is scheduled stays.');
+      return EXIT.failed;
+    }
+  } else {
+    terminal.print(outlook(status, revision));
+    if (!options.yes && !(await confirm(`Send revision ${revision} to the rest?`))) {
+      terminal.note(`Nothing was amended. \`pressrun resume ${record.issue}\` goes on as it was.`);
+      return EXIT.failed;
+    }
   }
   await system.sends.amend(record, frozen);
   if (options.wasRunning) await system.sends.resume(record.issue);
@@ -95,7 +104,7 @@ async function standStill(
   terminal: Terminal,
   { issue, state }: SendRecord,
 ): Promise<boolean> {
-  if (state === 'paused' || state === 'halted') return false;
+  if (state === 'paused' || state === 'halted' || state === 'scheduled') return false;
   if (state !== 'planning' && state !== 'sending') {
     throw new AppError(
       'send_refused',

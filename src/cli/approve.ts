@@ -11,6 +11,8 @@ export interface ApproveOptions {
   revision: number;
   /** `--loopback`: a rehearsal on one machine. */
   loopback: boolean;
+  /** When it will go out, epoch ms; default now. */
+  at?: number | undefined;
 }
 
 /**
@@ -21,14 +23,17 @@ export async function approve(
   system: System,
   terminal: Terminal,
   loaded: LoadedIssue,
-  { revision, loopback }: ApproveOptions,
+  { revision, loopback, at }: ApproveOptions,
 ): Promise<Frozen> {
   const { config, instanceId } = system;
   for (const { line, message } of loaded.findings) {
     terminal.note(`${loaded.file}:${line}: ${message}`);
   }
   await system.messageSecrets();
-  const frozen = await freezeIssue(config, loaded, { today: new Date(), revision });
+  const frozen = await freezeIssue(config, loaded, {
+    today: new Date(at ?? Date.now()),
+    revision,
+  });
   const door = await checkDoor(config, instanceId, { loopback });
   if (door.kind === 'answered' && door.loopback) {
     terminal.note(

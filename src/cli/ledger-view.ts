@@ -1,5 +1,6 @@
 /** The ledger as people read it in a terminal. */
 import Table from 'cli-table3';
+import { formatMoment, formatWait } from '../delivery/send-time.js';
 import type { SendStatus } from '../delivery/status.js';
 import type { Counts } from '../delivery/tally.js';
 
@@ -51,6 +52,12 @@ export function statusLines(status: SendStatus): string[] {
   return [
     `#${status.issue} ${status.title}`,
     `${status.state}${status.reason ? `: ${status.reason}` : ''}${period(status)}`,
+    ...(status.missed
+      ? [
+          `MISSED: ${status.missed}`,
+          `  \`pressrun send ${status.issue}\` sends it now, \`pressrun send ${status.issue} --at TIME\` moves it, \`pressrun cancel ${status.issue}\` ends it`,
+        ]
+      : []),
     ...(status.warning ? [`warning: ${status.warning}`] : []),
     ...(status.trouble
       ? [
@@ -75,7 +82,15 @@ function revisionLines({ revisions }: SendStatus): string[] {
   return ['', 'who has which:', ...lines];
 }
 
-function period({ startedAt, endedAt }: SendStatus): string {
+function period(status: SendStatus): string {
+  const { state, startedAt, endedAt, scheduledFor, timezone } = status;
+  if (state === 'scheduled' && scheduledFor !== undefined) {
+    const at = Date.parse(scheduledFor);
+    const wait = at - Date.now();
+    const far = wait > 0 ? `, in ${formatWait(wait)}` : '';
+    return ` for ${formatMoment(at, timezone)} (${scheduledFor})${far}`;
+  }
+
   if (endedAt === undefined) return `, since ${startedAt}`;
   const seconds = (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
   return `, ${startedAt}, took ${seconds < 120 ? `${seconds.toFixed(1)} s` : `${(seconds / 60).toFixed(1)} min`}`;

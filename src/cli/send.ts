@@ -20,14 +20,17 @@ import { action, EXIT, type Terminal } from './command.js';
 import { confirm } from './confirm.js';
 import { onInterrupt } from './interrupt.js';
 import { formatCount, statusLines } from './ledger-view.js';
+import {
+  type Begun,
+  goOnScheduled,
+  momentOf,
+  type ScheduleOptions,
+  scheduleNew,
+} from './schedule.js';
 import { watchSend } from './watch.js';
 import { withSystem } from './with-system.js';
 
-interface SendOptions {
-  dryRun?: boolean;
-  yes?: boolean;
-  wait?: boolean;
-  loopback?: boolean;
+interface SendOptions extends ScheduleOptions {
   newcomers?: boolean;
 }
 
@@ -36,6 +39,10 @@ export function registerSend(program: Command): void {
     .command('send')
     .argument('<issue>', 'number of the issue, or path of its file')
     .description('plan and send an issue; live progress and the ledger')
+    .option(
+      '--at <time>',
+      'freeze it now, send it then: "2026-12-02 09:00", or with an offset or Z',
+    )
     .option('--dry-run', 'check everything, say what would be sent, send nothing')
     .option('--yes', 'do not ask before sending')
     .option('--wait', 'wait until the send has ended, retries included')
@@ -59,13 +66,10 @@ async function send(
   const begun = await (known
     ? goOn(system, terminal, known, options)
     : begin(system, terminal, issueArgument, options));
-  return begun.kind === 'not-sent'
+  return begun.kind === 'not-begun'
     ? begun.exitCode
     : await seeThrough(system, terminal, begun.issue, options);
 }
-
-/** A send to see through, or none: a dry run, or the answer was no. */
-type Begun = { kind: 'begun'; issue: number } | { kind: 'not-sent'; exitCode: number };
 
 /** A send of this issue exists. @throws AppError send_refused */
 async function goOn(
@@ -74,9 +78,15 @@ async function goOn(
   record: SendRecord,
   options: SendOptions,
 ): Promise<Begun> {
-  return options.newcomers
-    ? await addNewcomers(system, terminal, record, options)
-    : takeUp(record, terminal, options);
+  if (options.newcomers) return await addNewcomers(system, terminal, record, options);
+  if (record.state === 'scheduled') return await goOnScheduled(system, terminal, record, options);
+  if (options.at !== undefined) {
+    throw new AppError(
+      'send_refused',
+      `issue ${record.issue} has a send already, which is ${record.state}: --at is for one that has not begun`,
+    );
+  }
+  return takeUp(record, terminal, options);
 }
 
 /** Goes on with a send of this issue. @throws AppError send_refused, when it has ended */
@@ -124,8 +134,10 @@ async function begin(
       `issue ${issue.number} was not sent yet: without --newcomers it goes to everybody`,
     );
   }
+  const at = options.at === undefined ? undefined : momentOf(system, options.at);
   const { active } = await system.audience.stats();
-  if (active === 0) {
+  // Whoever is on the list at the time gets what is scheduled.
+  if (active === 0 && at === undefined) {
     throw new AppError(
       'send_refused',
       'nobody to send to: the audience has no active subscriber. ' +
@@ -133,7 +145,8 @@ async function begin(
     );
   }
   const loopback = options.loopback === true;
-  const frozen = await approve(system, terminal, loaded, { revision: 1, loopback });
+  const frozen = await approve(system, terminal, loaded, { revision: 1, loopback, at });
+  if (at !== undefined) return await scheduleNew(system, terminal, frozen, { at, options });
   const summary = {
     issue: issue.number,
     subject: subjectOf(frozen),
@@ -146,10 +159,10 @@ async function begin(
   if (options.dryRun) {
     terminal.print('Nothing was sent (--dry-run).');
     terminal.document({ ...summary, dryRun: true });
-    return { kind: 'not-sent', exitCode: EXIT.ok };
+    return { kind: 'not-begun', exitCode: EXIT.ok };
   }
   if (!options.yes && !(await confirm('Send it now?'))) {
-    return { kind: 'not-sent', exitCode: EXIT.failed };
+    return { kind: 'not-begun', exitCode: EXIT.failed };
   }
   // Somebody else may have been first by now: then it is their send that goes on.
   if (await sends.create(frozen)) await queues.enqueuePlan(issue.number);
@@ -171,10 +184,10 @@ async function addNewcomers(
   if (options.dryRun) {
     terminal.print('Nothing was sent (--dry-run).');
     terminal.document({ issue, newcomers, dryRun: true });
-    return { kind: 'not-sent', exitCode: EXIT.ok };
+    return { kind: 'not-begun', exitCode: EXIT.ok };
   }
   if (newcomers > 0 && !options.yes && !(await confirm('Send it to them now?'))) {
-    return { kind: 'not-sent', exitCode: EXIT.failed };
+    return { kind: 'not-begun', exitCode: EXIT.failed };
   }
   await chances.addNewcomers(issue);
   await queues.sweepNow();
@@ -200,6 +213,8 @@ async function seeThrough(
     const last = await watchSend(system, issue, terminal, {
       signal: interrupt.signal,
       onLook: async (status) => {
+        // It will not begin by itself any more.
+        if (status.missed !== undefined) return true;
         if (own) return false;
         if ((await system.presence.workers()).length === 0) {
           terminal.note('No worker is connected: this process sends until the end.');
@@ -226,6 +241,7 @@ async function report(
   const status = record ? await fullStatusOf(record, system) : last;
   for (const line of statusLines(status)) terminal.print(line);
   terminal.document(status);
+  if (status.missed !== undefined) return EXIT.failed;
   if (OPEN_STATES.includes(status.state)) {
     if (detached) return EXIT.ok;
     terminal.note(

@@ -16,6 +16,7 @@ import { loadKeys } from './keys.js';
 import { configError } from './problems.js';
 import { type ParsedSettings, settingsSchema } from './schema.js';
 import type { Config } from './types.js';
+import { machineTimezone } from './values.js';
 
 /** All of the configuration that is no secret of the installation. */
 export type Settings = Omit<Config, 'keys'>;
@@ -100,7 +101,12 @@ function settingsFrom(dir: string, parsed: ParsedSettings): Settings {
     dir,
     dataDir: join(dir, DATA_FOLDER),
     file: join(dir, FILE_NAME),
-    publication: { ...publication, from: named, replyTo: publication.replyTo },
+    publication: {
+      ...publication,
+      from: named,
+      replyTo: publication.replyTo,
+      timezone: publication.timezone ?? machineTimezone(),
+    },
     redis,
     smtp: { ...smtp, rate: smtp.rate },
     delivery: {

@@ -15,6 +15,7 @@ import {
   parseMailbox,
   parseRedisUrl,
   parseSmtpUrl,
+  parseTimezone,
   SLUG_PATTERN,
 } from './values.js';
 
@@ -143,6 +144,7 @@ export const settingsSchema = z.strictObject({
       .min(1)
       .register(allowed, { allowed: 'the text of a postal address' }),
     language: parsed(parseLanguage, 'a language tag such as en, de or pt-BR'),
+    timezone: parsed(parseTimezone, 'an IANA time zone such as Europe/Berlin or UTC').optional(),
   }),
   redis: z.strictObject({
     server: redisServer,

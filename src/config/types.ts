@@ -23,6 +23,8 @@ export interface PublicationConfig {
   postalAddress: string;
   /** BCP 47 */
   language: string;
+  /** IANA name: the clock on which times without an offset are read. */
+  timezone: string;
 }
 
 /** What `pressrun check` measures issues against. */

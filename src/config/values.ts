@@ -70,6 +70,20 @@ export function parseLanguage(text: string): string | undefined {
   }
 }
 
+/** IANA time zone, as it is written in the database. @see https://www.iana.org/time-zones */
+export function parseTimezone(text: string): string | undefined {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The zone of this machine's clock. */
+export function machineTimezone(): string {
+  return new Intl.DateTimeFormat('en').resolvedOptions().timeZone;
+}
+
 function parseUrl(text: string, protocols: string[]): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url && protocols.includes(url.protocol) && url.hostname !== '' ? url : undefined;

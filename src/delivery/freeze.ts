@@ -5,6 +5,7 @@ import type { Issue } from '../issue/types.js';
 import { prepareMessage } from '../message/prepare.js';
 import { renderMail } from '../render/mail.js';
 import type { Frozen } from './send-record.js';
+import { dateIn } from './send-time.js';
 
 /**
  * Renders and prepares an issue. Nothing of the files, templates or this program's version is
@@ -18,8 +19,9 @@ export async function freezeIssue(
   { today, revision }: { today: Date; revision: number },
 ): Promise<Frozen> {
   // The date may be missing until the issue is sent: now it is.
-  const issue: Issue = { ...loaded.issue, date: loaded.issue.date ?? localDate(today) };
   const { publication, smtp, bounce, inbound, dkim } = config;
+  const date = loaded.issue.date ?? dateIn(publication.timezone, today.getTime());
+  const issue: Issue = { ...loaded.issue, date };
   const mail = await renderMail(issue, publication, {
     templatesDir: join(config.dir, 'templates'),
     issueFile: loaded.file,
@@ -38,10 +40,4 @@ export async function freezeIssue(
     dkim,
   });
   return { issue, message };
-}
-
-/** YYYY-MM-DD where this process runs: the date on the editor's calendar. */
-function localDate(now: Date): string {
-  const month = String(now.getMonth() + 1).padStart(2, '0');
-  return `${now.getFullYear()}-${month}-${String(now.getDate()).padStart(2, '0')}`;
 }

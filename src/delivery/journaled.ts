@@ -8,11 +8,23 @@ import type { Sends } from './sends.js';
 
 /** All that begins to mail throws AppError journal_unwritable, and nothing began. */
 export function sendsWithJournal(sends: Sends, journal: Pick<Journal, 'write'>): Sends {
+  const begun = (issue: number): Promise<void> =>
+    journal.write([{ kind: 'sent', subject: `${issue}`, word: 'begun' }]);
   return {
     ...sends,
     async create(frozen) {
-      await journal.write([{ kind: 'sent', subject: `${frozen.issue.number}`, word: 'begun' }]);
+      await begun(frozen.issue.number);
       return await sends.create(frozen);
+    },
+    async begin(record) {
+      await begun(record.issue);
+      return await sends.begin(record);
+    },
+    async resume(issue) {
+      // One that a restore halted before its time begins here.
+      const record = await sends.get(issue);
+      if (record && !record.planned) await begun(issue);
+      await sends.resume(issue);
     },
   };
 }

@@ -16,7 +16,15 @@ export interface SendRecord {
   contentHash: string;
   /** When it was frozen, epoch ms. */
   createdAt: number;
-  /** When its audience was taken, epoch ms. */
+  /** When it is to begin, or was, epoch ms; undefined for one begun by hand. */
+  scheduledFor: number | undefined;
+  /** Takes a slot of `delivery.schedule`, which moves with the queue before it. */
+  queued: boolean;
+  /** Why it did not begin at its time, and waits for a word. */
+  missed: string | undefined;
+  /** Scheduled as a rehearsal: a loopback URL need not answer. */
+  loopback: boolean;
+  /** When its audience was taken (until then: when it was frozen), epoch ms. */
   startedAt: number;
   /** Epoch ms of the end; undefined while it is open. */
   endedAt: number | undefined;
@@ -26,6 +34,14 @@ export interface SendRecord {
   step: number;
   /** Whether everybody is in the ledger. */
   planned: boolean;
+}
+
+/** When a send is to begin. */
+export interface Appointment {
+  /** Epoch ms. */
+  at: number;
+  /** In the queue for the slots of `delivery.schedule`. */
+  queued: boolean;
 }
 
 /** What one revision of a send froze. */
@@ -43,12 +59,15 @@ export interface Revision {
   frozenAt: number;
 }
 
+/** Which revision `amend` freezes: nobody has what a scheduled send froze, so it is replaced. */
+export function nextRevision({ state, revision }: SendRecord): number {
+  return state === 'scheduled' ? revision : revision + 1;
+}
+
 /** @throws AppError send_refused */
-export function requireAmendable(
-  { issue, revision, contentHash }: SendRecord,
-  frozen: Frozen,
-): void {
-  if (revision >= MOST_REVISIONS) {
+export function requireAmendable(record: SendRecord, frozen: Frozen): void {
+  const { issue, contentHash } = record;
+  if (nextRevision(record) > MOST_REVISIONS) {
     throw new AppError(
       'send_refused',
       `the send of issue ${issue} was amended ${MOST_REVISIONS - 1} times already: a ledger cannot tell more revisions apart`,
@@ -76,6 +95,12 @@ export function frozenFields(
 
 export function refused(issue: number, to: SendState, from: SendState | ''): AppError {
   if (from === '') return new AppError('send_unknown', `issue ${issue} has no send`);
+  if (from === 'scheduled' && (to === 'paused' || to === 'sending' || to === 'planning')) {
+    return new AppError(
+      'send_refused',
+      `issue ${issue} is scheduled: nothing goes out yet. \`pressrun send ${issue}\` sends it now, \`pressrun send ${issue} --at TIME\` moves it, \`pressrun cancel ${issue}\` ends it.`,
+    );
+  }
   return new AppError(
     'send_refused',
     `the send of issue ${issue} is ${from}: it cannot become ${to}`,
@@ -92,6 +117,10 @@ export function recordOf(fields: Record<string, string>): SendRecord | undefined
     revision: Number(fields.revision),
     contentHash: fields.contentHash ?? '',
     createdAt: Number(fields.createdAt),
+    scheduledFor: fields.scheduledFor ? Number(fields.scheduledFor) : undefined,
+    queued: fields.queued === '1',
+    missed: fields.missed || undefined,
+    loopback: fields.loopback === '1',
     startedAt: Number(fields.startedAt),
     endedAt: fields.endedAt ? Number(fields.endedAt) : undefined,
     reason: fields.reason || undefined,

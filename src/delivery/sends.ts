@@ -2,6 +2,7 @@
  * The record of each send: what was frozen for it and the state it is in.
  *
  * ```
+ * scheduled → planning            (at its time, or by an operator's word)
  * planning → sending → finished    (retry, resolve --resend, --newcomers: back to sending)
  *        ↘   ⇅    ↘
  *         paused   halted          (resume: back to sending, or to planning if that was not done)
@@ -17,8 +18,10 @@ import type { Keys } from '../redis/keys.js';
 import { loadScript, type RedisClient } from '../redis/scripts.js';
 import type { LedgerStore } from './ledger.js';
 import {
+  type Appointment,
   type Frozen,
   frozenFields,
+  nextRevision,
   type Revision,
   recordOf,
   refused,
@@ -30,6 +33,14 @@ import type { SendState } from './types.js';
 export interface Sends {
   /** Freezes the content and records the send as planning; false when the issue already has a send. */
   create(frozen: Frozen): Promise<boolean>;
+  /** Freezes the content and records the send as scheduled; false when the issue has a send. */
+  schedule(frozen: Frozen, when: Appointment & { loopback: boolean }): Promise<boolean>;
+  /** Gives a scheduled send another time; false when it moved on meanwhile. */
+  reschedule(record: SendRecord, when: Appointment): Promise<boolean>;
+  /** scheduled → planning, unless the record changed since it was read; returns whether it did. */
+  begin(record: SendRecord): Promise<boolean>;
+  /** A scheduled send did not begin at its time and waits for a word. */
+  miss(record: SendRecord, why: string): Promise<void>;
   get(issue: number): Promise<SendRecord | undefined>;
   /** All sends, newest issue first. */
   list(): Promise<SendRecord[]>;
@@ -37,7 +48,8 @@ export interface Sends {
   /** All revisions of a send, the first one first. */
   revisions(record: SendRecord): Promise<Revision[]>;
   /**
-   * Makes `frozen` the newest revision of a send that stands still (paused or halted).
+   * Makes `frozen` the newest revision of a send that stands still (paused or halted), or replaces
+   * what a scheduled one froze.
    * @throws AppError send_refused
    */
   amend(record: SendRecord, frozen: Frozen): Promise<void>;
@@ -64,7 +76,7 @@ export interface Sends {
 
 /** From which states each state may be entered. */
 const ENTERED_FROM: Record<SendState, readonly SendState[]> = {
-  scheduled: [],
+  scheduled: ['scheduled'],
   planning: ['scheduled', 'paused', 'halted'],
   sending: ['planning', 'paused', 'halted', 'finished'],
   paused: ['planning', 'sending'],
@@ -99,11 +111,12 @@ export function createSends(redis: RedisClient, keys: Keys, ledger: LedgerStore)
     to: SendState,
     fields: Fields = {},
     enteredFrom = ENTERED_FROM[to],
+    atStep: number | '' = '',
   ): Promise<Move> => {
     const [moved, from] = (await transition.run(
       redis,
       [keys.send(issue)],
-      [to, enteredFrom.join(','), ...Object.entries(fields).flat()],
+      [to, enteredFrom.join(','), atStep, ...Object.entries(fields).flat()],
     )) as [number, SendState | ''];
     return { moved: moved === 1, from };
   };
@@ -127,35 +140,59 @@ export function createSends(redis: RedisClient, keys: Keys, ledger: LedgerStore)
     if (record) await mendGates(record);
   };
 
+  const record = async (
+    { issue, message }: Frozen,
+    state: SendState,
+    fields: Fields = {},
+  ): Promise<boolean> => {
+    const now = Date.now();
+    const record = {
+      state,
+      issue: issue.number,
+      title: issue.title,
+      date: issue.date ?? '',
+      revision: 1,
+      contentHash: message.contentHash,
+      createdAt: now,
+      startedAt: now,
+      step: 1,
+      ...fields,
+    };
+    const frozen = frozenFields({ issue, message }, now);
+    // Listed first: a listed number without a record is passed over, an unlisted send is lost.
+    await redis.sadd(keys.sends, issue.number);
+    const created = await create.run(
+      redis,
+      [keys.send(issue.number), keys.revision(issue.number, 1)],
+      [
+        Object.keys(record).length,
+        ...Object.entries(record).flat(),
+        ...Object.entries(frozen).flat(),
+      ],
+    );
+    return created === 1;
+  };
+
   return {
     get,
 
-    async create({ issue, message }) {
-      const now = Date.now();
-      const record = {
-        state: 'planning',
-        issue: issue.number,
-        title: issue.title,
-        date: issue.date ?? '',
-        revision: 1,
-        contentHash: message.contentHash,
-        createdAt: now,
-        startedAt: now,
-        step: 1,
-      };
-      const frozen = frozenFields({ issue, message }, now);
-      // Listed first: a listed number without a record is passed over, an unlisted send is lost.
-      await redis.sadd(keys.sends, issue.number);
-      const created = await create.run(
-        redis,
-        [keys.send(issue.number), keys.revision(issue.number, 1)],
-        [
-          Object.keys(record).length,
-          ...Object.entries(record).flat(),
-          ...Object.entries(frozen).flat(),
-        ],
-      );
-      return created === 1;
+    create: (frozen) => record(frozen, 'planning'),
+
+    schedule: (frozen, { loopback, ...when }) =>
+      record(frozen, 'scheduled', { ...appointed(when), loopback: loopback ? 1 : '' }),
+
+    reschedule: async ({ issue, step }, when) =>
+      (await move(issue, 'scheduled', appointed(when), ENTERED_FROM.scheduled, step)).moved,
+
+    async begin({ issue, step }) {
+      const fields = { startedAt: Date.now(), missed: '' };
+      const { moved } = await move(issue, 'planning', fields, ['scheduled'], step);
+      if (moved) await followGates(issue);
+      return moved;
+    },
+
+    async miss({ issue, step }, why) {
+      await move(issue, 'scheduled', { missed: why }, ['scheduled'], step);
     },
 
     async list() {
@@ -191,7 +228,7 @@ export function createSends(redis: RedisClient, keys: Keys, ledger: LedgerStore)
     async amend(record, frozen) {
       requireAmendable(record, frozen);
       const { issue, title } = record;
-      const next = record.revision + 1;
+      const next = nextRevision(record);
       const amended = await amend.run(
         redis,
         [keys.send(issue), keys.revision(issue, next)],
@@ -252,8 +289,9 @@ export function createSends(redis: RedisClient, keys: Keys, ledger: LedgerStore)
       await order(
         issue,
         to,
-        { reason: '' },
-        ENTERED_FROM[to].filter((from) => from !== 'finished'),
+        // What is not planned to the end takes its audience from here on.
+        record?.planned ? { reason: '' } : { reason: '', startedAt: Date.now() },
+        ENTERED_FROM[to].filter((from) => from !== 'finished' && from !== 'scheduled'),
       );
     },
 
@@ -261,4 +299,8 @@ export function createSends(redis: RedisClient, keys: Keys, ledger: LedgerStore)
 
     mendGates,
   };
+}
+
+function appointed({ at, queued }: Appointment): Fields {
+  return { scheduledFor: at, queued: queued ? 1 : '', missed: '' };
 }

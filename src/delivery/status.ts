@@ -23,7 +23,13 @@ export interface SendStatus extends Counts {
   contentHash: string;
   /** What was frozen when, and how many have it; filled by {@link fullStatusOf}. */
   revisions: { revision: number; contentHash: string; frozenAt: string; recipients: number }[];
-  /** ISO 8601, UTC. */
+  /** When it is to begin, or was, ISO 8601, UTC. */
+  scheduledFor?: string;
+  /** The clock of the publication, an IANA name. */
+  timezone: string;
+  /** Why it did not begin at its time: it waits for a word. */
+  missed?: string;
+  /** ISO 8601, UTC; of a scheduled send, when it was frozen. */
   startedAt: string;
   endedAt?: string;
   /** Why recipients were not simply accepted, most frequent first. */
@@ -34,7 +40,10 @@ export interface StatusSources {
   sends: Sends;
   tally: Tally;
   lane: Lane;
-  config: { delivery: Pick<Config['delivery'], 'halt'> };
+  config: {
+    delivery: Pick<Config['delivery'], 'halt'>;
+    publication: Pick<Config['publication'], 'timezone'>;
+  };
 }
 
 /** Cheap enough to be asked several times a second: counters only. */
@@ -62,6 +71,9 @@ export async function statusOf(
     revision: record.revision,
     contentHash: record.contentHash,
     revisions: [],
+    ...(record.scheduledFor && { scheduledFor: new Date(record.scheduledFor).toISOString() }),
+    timezone: config.publication.timezone,
+    ...(record.missed && { missed: record.missed }),
     startedAt: new Date(record.startedAt).toISOString(),
     ...(record.endedAt && { endedAt: new Date(record.endedAt).toISOString() }),
     reasons: [],

@@ -17,6 +17,8 @@ export interface SweepOptions extends FinishDependencies {
   jobId(batch: BatchRef): string;
   /** Puts the plan job of a send back unless it is there. */
   enqueuePlan(issue: number): Promise<void>;
+  /** Puts the job that fires a scheduled send back unless it is there. */
+  enqueueFire(record: SendRecord): Promise<void>;
 }
 
 /** Mends every open send. One sweep runs at a time. */
@@ -24,6 +26,7 @@ export async function sweep(options: SweepOptions): Promise<void> {
   for (const record of await options.sends.list()) {
     if (!OPEN_STATES.includes(record.state)) continue;
     await options.sends.mendGates(record);
+    if (record.state === 'scheduled') await options.enqueueFire(record);
     if (record.state === 'planning') await options.enqueuePlan(record.issue);
     if (record.state === 'sending') await mendSending(record, options);
   }

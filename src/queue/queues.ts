@@ -9,6 +9,7 @@
 import { DelayedError, type Job, Queue, WaitingError, Worker } from 'bullmq';
 import type { Logger } from 'pino';
 import type { JobResult } from '../delivery/deliver.js';
+import type { SendRecord } from '../delivery/send-record.js';
 import type { BatchRef } from '../delivery/types.js';
 import type { RedisConnection } from '../redis/connect.js';
 
@@ -28,6 +29,11 @@ export interface Queues {
   liveJobs(lane: string): Promise<ReadonlySet<string>>;
   /** Adds the plan job of a send unless it is there. */
   enqueuePlan(issue: number): Promise<void>;
+  /**
+   * Adds the job that fires a scheduled send at its time, unless it is there. Each appointment has a
+   * job of its own: that of an earlier one finds another step and does nothing.
+   */
+  enqueueFire(record: SendRecord): Promise<void>;
   /** Asks whichever worker plans to sweep now instead of at the next turn. */
   sweepNow(): Promise<void>;
   /** Runs batches of a lane in this process, `jobsEverywhere` at once over all machines. */
@@ -47,6 +53,7 @@ export interface LaneWorkOptions {
 export interface ControlWorkOptions {
   lockDurationMs: number;
   plan(issue: number): Promise<JobResult>;
+  fire(issue: number, step: number): Promise<JobResult>;
   sweep(): Promise<void>;
 }
 
@@ -113,6 +120,16 @@ export function createQueues(redis: RedisConnection, prefix: string, log: Logger
       await queueOf(CONTROL).add('plan', { issue }, { jobId: `plan-${issue}` });
     },
 
+    async enqueueFire({ issue, step, scheduledFor, missed }) {
+      if (scheduledFor === undefined || missed !== undefined) return;
+      const delay = Math.max(0, scheduledFor - Date.now());
+      await queueOf(CONTROL).add(
+        'fire',
+        { issue, step },
+        { jobId: `fire-${issue}-${step}`, delay },
+      );
+    },
+
     async sweepNow() {
       await queueOf(CONTROL).add('sweep', {});
     },
@@ -124,13 +141,16 @@ export function createQueues(redis: RedisConnection, prefix: string, log: Logger
       );
     },
 
-    async workOnControl({ lockDurationMs, plan, sweep }) {
+    async workOnControl({ lockDurationMs, plan, fire, sweep }) {
       const control = queueOf(CONTROL);
       await control.setGlobalConcurrency(1);
       await control.upsertJobScheduler('sweep', { every: SWEEP_EVERY_MS }, { name: 'sweep' });
-      return startWorker(CONTROL, { concurrency: 1, lockDurationMs }, async (job, token) =>
-        job.name === 'plan' ? await obey(job, token, await plan(job.data.issue)) : await sweep(),
-      );
+      return startWorker(CONTROL, { concurrency: 1, lockDurationMs }, async (job, token) => {
+        const { issue, step } = job.data;
+        if (job.name === 'plan') await obey(job, token, await plan(issue));
+        else if (job.name === 'fire') await obey(job, token, await fire(issue, step));
+        else await sweep();
+      });
     },
 
     async close() {

@@ -17,6 +17,7 @@ export const PUBLICATION: PublicationConfig = {
   url: 'https://slow.example',
   postalAddress: '1 Harbour Road, 1000 Exampleton',
   language: 'en',
+  timezone: 'UTC',
 };
 
 export function markdown(source: string): Markdown {

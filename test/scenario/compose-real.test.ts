@@ -30,6 +30,7 @@ const PUBLICATION = {
   url: 'https://weekly.example.com',
   postalAddress: '1 Example Street, Springfield',
   language: 'en',
+  timezone: 'UTC',
 };
 
 const evaluate = (pieces: readonly Piece[], data: SlotData): string =>

@@ -48,6 +48,7 @@ function defaults(): Omit<Config, 'dir' | 'dataDir' | 'file' | 'dkim'> {
       url: 'http://127.0.0.1:8080',
       postalAddress: '1 Letter Lane, 12345 Posttown',
       language: 'en',
+      timezone: 'UTC',
     },
     redis: { server: 'embedded', durability: 'always' },
     smtp: {

@@ -1,7 +1,8 @@
 -- Moves a send from one state to another.
 --
 -- KEYS  1 the send
--- ARGV  1 state to enter  2 states it may be entered from, comma between  3… field, value, …
+-- ARGV  1 state to enter  2 states it may be entered from, comma between
+--       3 the step it must be at, or ""  4… field, value, …
 -- Returns {1 if moved else 0, the state before or "" when there is no such send, step}.
 --
 -- Guarantee: of several who move the same send at once, one does; the fields are written with it.
@@ -9,8 +10,9 @@
 
 local state, step = unpack(redis.call('HMGET', KEYS[1], 'state', 'step'))
 if not state then return {0, '', 0} end
-if not string.find(',' .. ARGV[2] .. ',', ',' .. state .. ',', 1, true) then
+local elsewhere = ARGV[3] ~= '' and ARGV[3] ~= step
+if elsewhere or not string.find(',' .. ARGV[2] .. ',', ',' .. state .. ',', 1, true) then
   return {0, state, tonumber(step)}
 end
-redis.call('HSET', KEYS[1], 'state', ARGV[1], unpack(ARGV, 3))
+redis.call('HSET', KEYS[1], 'state', ARGV[1], unpack(ARGV, 4))
 return {1, state, redis.call('HINCRBY', KEYS[1], 'step', 1)}
