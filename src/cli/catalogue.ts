@@ -29,6 +29,10 @@ export const MODULES: readonly CommandModule[] = [
     register: async (program) => (await import('./import-issue.js')).registerImportIssue(program),
   },
   {
+    verbs: { preview: 'live preview of an issue in the browser, or as files' },
+    register: async (program) => (await import('./preview.js')).registerPreview(program),
+  },
+  {
     verbs: { test: 'send one real copy of an issue, marked [TEST]' },
     register: async (program) => (await import('./test.js')).registerTest(program),
   },

@@ -4,7 +4,7 @@ import { oneLine, plainText } from '../issue/plain-text.js';
 import { readDate } from './dates.js';
 import { type ImportReport, quote } from './report.js';
 import type { SectionNames } from './section-names.js';
-import { placeOf, type Shaped } from './shape.js';
+import { placeOf, type Shaped } from './shaped.js';
 
 const LONGEST_HEADING = 80;
 

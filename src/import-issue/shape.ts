@@ -8,17 +8,11 @@ import { oneLine, plainText } from '../issue/plain-text.js';
 import { readDate } from './dates.js';
 import { isFurniture } from './furniture.js';
 import { CONTENTS_NAMES, KNOWN_SECTIONS } from './known-sections.js';
-import type { ImportReport, Place } from './report.js';
+import type { ImportReport } from './report.js';
 import { SectionNames } from './section-names.js';
 import { settleHeadings } from './shape-headings.js';
 import { settleHeads } from './shape-heads.js';
-
-export interface Shaped {
-  number: number | undefined;
-  title: string | undefined;
-  date: string | undefined;
-  nodes: RootContent[];
-}
+import { placeOf, type Shaped } from './shaped.js';
 
 const LABEL = new RegExp(String.raw`^\s*(${LABEL_SOURCE})\s*:\s*`, 'iu');
 const BANNER = /^[^.!?]{0,80}(?:newsletter|issue|edition)\s*#?\s*(\d{1,5})[^.!?]{0,40}$/iu;
@@ -149,9 +143,4 @@ function addressesOf(node: Nodes): string {
   if (node.type === 'image' || node.type === 'definition' || node.type === 'thematicBreak')
     return node.type;
   return 'children' in node ? node.children.map(addressesOf).join('') : '';
-}
-
-export function placeOf(node: Nodes): Place {
-  const { line = 1, column = 1 } = node.position?.start ?? {};
-  return { line, column };
 }

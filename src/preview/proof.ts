@@ -1,0 +1,139 @@
+/**
+ * preview/ shows an editor the mail as it would be sent, while it is being written. It builds the
+ * very bytes a reader would get (freeze, compose, parse again), for readers of whom nothing may
+ * change: its links to leave are those of a test. It writes nothing and sends nothing.
+ */
+import { randomBytes } from 'node:crypto';
+import PostalMime from 'postal-mime';
+import { type Reader, SAMPLE_READER } from '../audience/sample-reader.js';
+import { loadSettings, type Settings } from '../config/load.js';
+import { freezeIssue } from '../delivery/freeze.js';
+import { AppError } from '../errors.js';
+import { readIssueFile } from '../issue/issue-folder.js';
+import { findIssue, readIssue } from '../issue/store.js';
+import type { Finding } from '../issue/types.js';
+import { createComposer } from '../message/compose.js';
+import type { PreparedMessage } from '../message/prepare.js';
+import { testRecipientId } from '../message/test-copy.js';
+
+/** One reader's copy, as a mail program takes it apart. */
+export interface Copy {
+  /** What the reader is called in the preview. */
+  label: string;
+  subject: string;
+  html: string;
+  text: string;
+  headers: { name: string; value: string }[];
+  /** Bytes of the whole message. */
+  messageBytes: number;
+  /** Bytes of the HTML: what Gmail clips by. */
+  htmlBytes: number;
+}
+
+export interface Proof {
+  number: number;
+  title: string;
+  file: string;
+  source: string;
+  findings: Finding[];
+  copies: Record<ReaderKey, Copy>;
+  /** Where relative images are on this machine. */
+  publicUrl: string;
+}
+
+/** `sample` and `stranger`; with `--as`, `chosen`. */
+export type ReaderKey = string;
+
+export interface NamedReader extends Reader {
+  key: ReaderKey;
+  label: string;
+  address: string;
+}
+
+export const READERS: readonly NamedReader[] = [
+  { key: 'sample', label: 'a sample reader', address: 'reader@example.org', ...SAMPLE_READER },
+  {
+    key: 'stranger',
+    label: 'a reader of whom nothing is known',
+    address: 'reader@example.org',
+    name: '',
+    attributes: {},
+  },
+];
+
+/** What could not be built, and where: the last good proof stays. */
+export interface ProofError {
+  message: string;
+  file: string | undefined;
+  line: number | undefined;
+}
+
+export type Built = { kind: 'proof'; proof: Proof } | { kind: 'error'; error: ProofError };
+
+export async function buildProof(
+  dir: string,
+  issueArg: string,
+  readers: readonly NamedReader[],
+): Promise<Built> {
+  try {
+    return { kind: 'proof', proof: await build(dir, issueArg, readers) };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const { message, file, line } = error;
+    return { kind: 'error', error: { message, file, line } };
+  }
+}
+
+async function build(
+  dir: string,
+  issueArg: string,
+  readers: readonly NamedReader[],
+): Promise<Proof> {
+  const settings = await loadSettings(dir);
+  const { source } = await readIssueFile(await findIssue(dir, issueArg));
+  const { issue, findings, file } = await readIssue(dir, issueArg, settings.publication);
+  if (!issue) {
+    const [first] = findings.filter(({ severity }) => severity === 'error');
+    throw new AppError('issue_invalid', first?.message ?? 'not an issue', {
+      ...{ file, line: first?.line ?? 1 },
+    });
+  }
+  const message = await freeze(settings, { issue, file });
+  const copies = await Promise.all(
+    readers.map(async (reader) => [reader.key, await copyFor(message, reader)]),
+  );
+  const { number, title } = issue;
+  return {
+    ...{ number, title, file, source, findings },
+    copies: Object.fromEntries(copies),
+    publicUrl: settings.publication.url,
+  };
+}
+
+/** Unsigned: the key need not be on an editor's machine. */
+async function freeze(
+  settings: Settings,
+  loaded: { issue: Parameters<typeof freezeIssue>[1]['issue']; file: string },
+): Promise<PreparedMessage> {
+  const config = { ...settings, dkim: undefined, keys: NO_KEYS };
+  const frozen = await freezeIssue(config, loaded, { today: new Date(), revision: 1 });
+  return frozen.message;
+}
+
+/** Links of a preview lead nowhere, so any key will do. */
+const NO_KEYS = { idKey: Buffer.alloc(32), tokenKeys: [randomBytes(32)] as [Buffer] };
+
+async function copyFor(message: PreparedMessage, reader: NamedReader): Promise<Copy> {
+  const composer = createComposer(message, { tokenKeys: NO_KEYS.tokenKeys }, 'test');
+  const { name, address, attributes, label } = reader;
+  const recipient = { id: testRecipientId(), address, name, attributes };
+  const { chunks, size } = await composer.compose(recipient, new Date());
+  const mail = await PostalMime.parse(Buffer.concat(chunks));
+  const html = mail.html ?? '';
+  return {
+    ...{ label, html, text: mail.text ?? '', subject: mail.subject ?? '' },
+    headers: mail.headers.map(({ originalKey, value }) => ({ name: originalKey, value })),
+    messageBytes: size,
+    htmlBytes: Buffer.byteLength(html),
+  };
+}
