@@ -1,10 +1,11 @@
 /**
  * One batch: open → (reserve → claim → personalise → send → settle)* → done, later, or given back.
  *
- * As many senders as the job holds connections take claimed recipients one by one; whoever finds
- * none left claims the next group. Claimed at any time are thus at most two per connection: what a
- * dead worker leaves in doubt. Outcomes are settled in groups, as they come, without holding a
- * sender back.
+ * There are two senders to a connection: while one's message waits for its reply, the other's
+ * envelope is under way behind it (smtp/conversation.ts). Each holds one claimed recipient, so two
+ * per connection are what a dead worker leaves in doubt at most. Senders without work are given it
+ * in groups, and outcomes are settled in groups, as they come, without holding a sender back: a
+ * group costs Redis little more than one of its members.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -44,7 +45,7 @@ export interface DeliverOptions {
   retry: Pick<Config['delivery'], 'retryMs' | 'giveUpAfterMs'>;
   /** What is claimed is sent within this time or given back: after it another worker may hold the batch. */
   leaseMs: number;
-  /** Senders, and connections they may use, of one job. */
+  /** Connections that one job may use. */
   connections: number;
   /** Aborted when this worker stops. */
   stopping: AbortSignal;
@@ -56,6 +57,7 @@ const REPLICAS_PAUSE_MS = 5_000;
 
 type Uncopied = Extract<ClaimReply, { kind: 'uncopied' }>;
 
+const SENDERS_PER_CONNECTION = 2;
 /** A wait longer than this ends the job instead of holding its place in the queue. */
 const LONGEST_WAIT_MS = 1_000;
 
@@ -74,14 +76,27 @@ export async function deliverBatch(ref: BatchRef, options: DeliverOptions): Prom
   return await new BatchRun(batch, composer, options).run();
 }
 
+/** A recipient in a sender's hands, and when the claim was asked for (performance.now()). */
+interface Taken {
+  who: Claimed;
+  claimedAt: number;
+}
+
+interface IdleSender {
+  /** undefined: there is nobody left to claim. */
+  resolve(next: Taken | undefined): void;
+  reject(error: unknown): void;
+}
+
 class BatchRun {
   private readonly batch: OpenBatch;
   private readonly composer: Composer;
   private readonly options: DeliverOptions;
   private readonly waiting: Waiting[];
   private readonly deferredUntil: number[];
-  private readonly ready: { who: Claimed; claimedAt: number }[] = [];
-  private claiming: Promise<void> | undefined;
+  /** Senders without work. */
+  private readonly idle: IdleSender[] = [];
+  private claiming = false;
   private readonly outcomes: Settlement[] = [];
   private settling: Promise<void> | undefined;
   /** Set when nobody further may be claimed, and why. */
@@ -97,7 +112,8 @@ class BatchRun {
   }
 
   async run(): Promise<JobResult> {
-    await Promise.all(Array.from({ length: this.options.connections }, () => this.sender()));
+    const senders = this.options.connections * SENDERS_PER_CONNECTION;
+    await Promise.all(Array.from({ length: senders }, () => this.sender()));
     while (this.settling) await this.settling;
     if (this.end) return this.end;
     return this.deferredUntil.length === 0
@@ -118,21 +134,41 @@ class BatchRun {
   }
 
   /** The next claimed recipient; undefined when there is nobody left to claim. */
-  private async take(): Promise<{ who: Claimed; claimedAt: number } | undefined> {
-    while (this.ready.length === 0) {
-      if (this.end || (this.waiting.length === 0 && !this.claiming)) return undefined;
-      this.claiming ??= this.claimGroup().finally(() => {
-        this.claiming = undefined;
-      });
-      await this.claiming;
-    }
-    return this.ready.shift();
+  private take(): Promise<Taken | undefined> {
+    return new Promise((resolve, reject) => {
+      this.idle.push({ resolve, reject });
+      if (!this.claiming) void this.supply();
+    });
   }
 
-  private async claimGroup(): Promise<void> {
-    const { ledger, lane, connections, stopping } = this.options;
+  /** Claims for the idle senders once they are enough for a group; lets them go at the end. */
+  private async supply(): Promise<void> {
+    this.claiming = true;
+    try {
+      while (this.isGroupDue()) {
+        for (const taken of await this.claimGroup()) this.idle.shift()?.resolve(taken);
+      }
+      if (!this.end && this.waiting.length > 0) return;
+      for (const { resolve } of this.idle.splice(0)) resolve(undefined);
+    } catch (error) {
+      for (const { reject } of this.idle.splice(0)) reject(error);
+    } finally {
+      this.claiming = false;
+    }
+  }
+
+  /** At a quarter of the senders, the others keep the connections busy until the claim is answered. */
+  private isGroupDue(): boolean {
+    if (this.end || this.waiting.length === 0) return false;
+    const group = Math.ceil(this.options.connections / 2);
+    return this.idle.length >= Math.min(group, this.waiting.length);
+  }
+
+  /** @returns those claimed, at most as many as there are idle senders */
+  private async claimGroup(): Promise<Taken[]> {
+    const { ledger, lane, stopping } = this.options;
     if (stopping.aborted) return this.stop({ kind: 'give-back' });
-    const group = this.waiting.slice(0, lane.largestGroup(connections));
+    const group = this.waiting.slice(0, lane.largestGroup(this.idle.length));
     const reservation = await lane.reserve(group.length, LONGEST_WAIT_MS);
     if (reservation.kind === 'held') {
       return this.stop({ kind: 'later', at: Date.now() + reservation.waitMs });
@@ -145,16 +181,17 @@ class BatchRun {
     if (reply.kind === 'uncopied') return await this.giveBack(reply);
     if (reply.kind !== 'claimed') return this.stop({ kind: 'done' });
     this.waiting.splice(0, group.length);
-    this.ready.push(...reply.claimed.map((who) => ({ who, claimedAt })));
+    return reply.claimed.map((who) => ({ who, claimedAt }));
   }
 
   /** Mailed now, they could be mailed again after a fail-over: it would know of no claim. */
-  private async giveBack({ claimed, copies, replicas }: Uncopied): Promise<void> {
+  private async giveBack({ claimed, copies, replicas }: Uncopied): Promise<[]> {
     for (const { position, attempt } of claimed) {
       this.settle({ position, attempt, outcome: { kind: 'returned' } });
     }
     const words = `${copies} of ${replicas} replicas have the claim (redis.durability)`;
     await this.hold(words, REPLICAS_PAUSE_MS, 'redis');
+    return [];
   }
 
   /** Nobody is sent to through this lane for a while. */
@@ -167,8 +204,10 @@ class BatchRun {
     log.warn({ issue: this.batch.ref.issue, until: new Date(until) }, words);
   }
 
-  private stop(result: JobResult): void {
+  /** @returns nobody, for who was to claim */
+  private stop(result: JobResult): [] {
     this.end ??= result;
+    return [];
   }
 
   private async deliver(who: Claimed, claimedAt: number): Promise<Verdict> {
