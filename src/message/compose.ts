@@ -8,8 +8,8 @@
  * data: nothing is kept between two calls.
  */
 import { AppError } from '../errors.js';
-import { compileSlot, slotEvaluator } from '../render/slots.js';
-import type { Piece, SlotData } from '../render/types.js';
+import { compileSlot, slotsEvaluator } from '../render/slots.js';
+import type { Piece, Slot, SlotData } from '../render/types.js';
 import type { DkimSigner } from './dkim.js';
 import {
   type Copy,
@@ -19,6 +19,7 @@ import {
   subjectValue,
 } from './headers.js';
 import type { TokenKeys } from './mac.js';
+import type { BodySegment } from './multipart.js';
 import type { PreparedMessage } from './prepare.js';
 import { encodeQuotedPrintable } from './quoted-printable.js';
 import { signedHeaderNames } from './relay-profile.js';
@@ -46,6 +47,8 @@ export interface ComposerSecrets {
 /** What the links to leave are good for: in a test copy they change nothing. */
 type LinkPurpose = 'unsubscribe' | 'test';
 
+const NOTHING = Buffer.alloc(0);
+
 type Evaluate = (data: SlotData) => string;
 
 /**
@@ -62,14 +65,12 @@ export function createComposer(
   const signer = requireSigner(settings, secrets.signer);
   const subject = subjectEvaluator(prepared.subject);
   const sharedHeader = Buffer.from(`${serializeHeaders(prepared.headers)}\r\n`, 'latin1');
-  const body = prepared.body.map((segment) =>
-    typeof segment === 'string' ? Buffer.from(segment, 'latin1') : slotEvaluator(segment),
-  );
+  const fillBody = bodyFiller(prepared.body);
   const signedNames = signedHeaderNames(settings.profile);
 
   async function compose(recipient: Recipient, sentAt: Date): Promise<ComposedMessage> {
     const copy = copyOf(recipient, sentAt);
-    const bodyChunks = fillBody(body, copy.data);
+    const bodyChunks = fillBody(copy.data);
     const fields = personalHeaders(settings, copy);
     const signature = await signer?.sign({
       headers: [...fields, ...prepared.headers],
@@ -138,15 +139,26 @@ function subjectEvaluator(pieces: readonly Piece[]): Evaluate {
   return () => fixed;
 }
 
-function fillBody(body: readonly (Buffer | Evaluate)[], data: SlotData): Buffer[] {
-  const chunks: Buffer[] = [];
-  for (const segment of body) {
-    const chunk = Buffer.isBuffer(segment)
-      ? segment
-      : Buffer.from(encodeQuotedPrintable(segment(data)), 'latin1');
-    if (chunk.length > 0) chunks.push(chunk);
-  }
-  return chunks;
+/** Static segments become Buffers once; each slot is evaluated and encoded once a copy. */
+function bodyFiller(body: readonly BodySegment[]): (data: SlotData) => Buffer[] {
+  const slots: Slot[] = [];
+  const places = new Map<string, number>();
+  const placeOf = (slot: Slot): number => {
+    const key = JSON.stringify([slot.source, slot.wrap]);
+    const place = places.get(key) ?? slots.push(slot) - 1;
+    places.set(key, place);
+    return place;
+  };
+  const segments = body.map((segment) =>
+    typeof segment === 'string' ? Buffer.from(segment, 'latin1') : placeOf(segment),
+  );
+  const evaluate = slotsEvaluator(slots);
+  return (data) => {
+    const filled = evaluate(data).map((text) => Buffer.from(encodeQuotedPrintable(text), 'latin1'));
+    return segments
+      .map((segment) => (typeof segment === 'number' ? (filled[segment] ?? NOTHING) : segment))
+      .filter((chunk) => chunk.length > 0);
+  };
 }
 
 /** The web form first; the mailto only where mail is read, so that no address is a dead one. */

@@ -38,28 +38,60 @@ export function encodeQuotedPrintable(text: string): string {
 function encodeLine(text: string, endsHere: boolean): string {
   let encoded = '';
   let line = '';
-  let index = 0;
-  for (const character of text) {
+  for (let index = 0; index < text.length; ) {
+    const room = LAST_COLUMN - line.length;
+    const end = line === '' ? index : plainEnd(text, index, index + room);
+    if (end > index) {
+      line += text.slice(index, end);
+      index = end;
+      continue;
+    }
+    const character = String.fromCodePoint(text.codePointAt(index) ?? 0);
     const following = index + character.length;
-    const isLast = endsHere && following === text.length;
-    let unit = encodeCharacter(character, line, isLast);
-    if (line.length + unit.length > LAST_COLUMN) {
+    const unit = encodeCharacter(
+      text,
+      index,
+      character,
+      line,
+      endsHere && following === text.length,
+    );
+    // A character is never torn apart by a soft break, for the sake of clients that decode by line.
+    if (line !== '' && unit.length > room) {
       encoded += line + SOFT_BREAK;
       line = '';
-      unit = encodeCharacter(character, line, isLast);
+      continue;
     }
-    line += line === '' && text.startsWith('From ', index) ? '=46' : unit;
+    line += unit;
     index = following;
   }
   return encoded + line;
 }
 
-/** A character is never torn apart by a soft break, for the sake of clients that decode by line. */
-function encodeCharacter(character: string, line: string, isLast: boolean): string {
+/** Where a run of characters that stand for themselves ends, single blanks between them included. */
+function plainEnd(text: string, from: number, limit: number): number {
+  let end = from;
+  while (end < limit) {
+    const code = text.charCodeAt(end);
+    const isSingleBlank = code === 0x20 && end > from && isPlain(text.charCodeAt(end + 1));
+    if (!isPlain(code) && !isSingleBlank) break;
+    end += 1;
+  }
+  return end;
+}
+
+/** Printable ASCII but blank and "="; false for the NaN past the end of a text. */
+const isPlain = (code: number): boolean => code > 0x20 && code < 0x7f && code !== 0x3d;
+
+function encodeCharacter(
+  text: string,
+  index: number,
+  character: string,
+  line: string,
+  isLast: boolean,
+): string {
   if (character === ' ') return isLast || line.endsWith(' ') ? '=20' : ' ';
-  if (character === '.') return line === '' ? '=2E' : '.';
-  if (character >= '!' && character <= '~' && character !== '=') return character;
-  return escapeBytes(character);
+  const atStart = line === '' && (character === '.' || text.startsWith('From ', index));
+  return !atStart && isPlain(character.charCodeAt(0)) ? character : escapeBytes(character);
 }
 
 /** `=C3=A9` for "é"; the same in encoded words (RFC 2047 §4.2). */

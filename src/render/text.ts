@@ -42,15 +42,16 @@ export function wrapText(text: string, wrap: Wrap): string {
 
 function fill(words: string[], wrap: Wrap, lines: string[]): void {
   const prefix = () => (lines.length === 0 ? wrap.first : wrap.rest);
+  const restWidth = displayWidth(wrap.rest);
+  const room = Math.max(8, wrap.width - restWidth);
   let line = '';
   let used = displayWidth(prefix());
   const flush = () => {
     lines.push((prefix() + line).trimEnd());
     line = '';
-    used = displayWidth(prefix());
+    used = restWidth;
   };
   for (const word of words) {
-    const room = Math.max(8, wrap.width - displayWidth(wrap.rest));
     let glue = line === '' ? '' : ' ';
     for (const piece of breakable(word, room)) {
       const width = displayWidth(piece);
@@ -68,8 +69,9 @@ function fill(words: string[], wrap: Wrap, lines: string[]): void {
 
 /** The parts of a word between which a line may end: one, except in CJK text and in overlong words. */
 function breakable(word: string, room: number): string[] {
-  if (UNBREAKABLE.test(word)) return [word];
   const width = displayWidth(word);
+  if (width === word.length && width <= room) return [word];
+  if (UNBREAKABLE.test(word)) return [word];
   const hasWide = width !== word.length && graphemes(word).some(isWide);
   if (!hasWide && width <= room) return [word];
   const parts: string[] = [];
