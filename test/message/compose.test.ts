@@ -9,8 +9,8 @@ import { prepareMessage } from '../../src/message/prepare.js';
 import { verifyToken } from '../../src/message/tokens.js';
 import type { ComposedMessage, MessageSettings, Recipient } from '../../src/message/types.js';
 import { readReturnPath } from '../../src/message/verp.js';
-import { slotEvaluator } from '../../src/render/slots.js';
-import type { Piece, RenderedMail, SlotData } from '../../src/render/types.js';
+import type { Piece, RenderedMail } from '../../src/render/types.js';
+import { dataOf, evaluate, lf, oneLine, visible } from './reading.js';
 import {
   LEAVE_HTML,
   LEAVE_PLAIN,
@@ -49,29 +49,8 @@ function header(email: Email, name: string): string | undefined {
   return found[0]?.value;
 }
 
-/** The text that pieces come to for one reader, by the slots' own rules. */
-function evaluate(pieces: readonly Piece[], data: SlotData): string {
-  return pieces
-    .map((piece) => (typeof piece === 'string' ? piece : slotEvaluator(piece)(data)))
-    .join('');
-}
-
-function dataOf({ name, address, attributes }: Recipient, message: ComposedMessage): SlotData {
-  const [, unsubscribe_url = ''] = /^List-Unsubscribe: <([^>]+)>/m.exec(wireOf(message)) ?? [];
-  return { subscriber: { ...attributes, name, email: address, attributes }, unsubscribe_url };
-}
-
 /** Shrinking whole mails takes minutes; the seed in the report replays the failing one. */
 const RUNS = { numRuns: 1_500, endOnFailure: true, includeErrorInReport: true };
-
-const lf = (text: string | undefined): string => (text ?? '').replace(/\r\n|\r/g, '\n');
-/** postal-mime and nodemailer disagree about line breaks at the very end; no reader sees them. */
-const visible = (text: string | undefined): string => lf(text).replace(/\n+$/, '');
-const oneLine = (text: string | undefined): string =>
-  (text ?? '')
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .replace(/\p{Surrogate}/gu, '\ufffd')
-    .trim();
 
 function assertWire(wire: string): void {
   const lines = wire.split('\r\n');
@@ -115,7 +94,7 @@ test('any mail to anybody parses to what was meant, and to what nodemailer makes
       const message = await compose(mail, {}, reader);
       assertWire(wireOf(message));
       assert.equal(message.size, wireOf(message).length);
-      const data = dataOf(reader, message);
+      const data = dataOf(reader, wireOf(message));
       const meant = {
         subject: oneLine(evaluate(mail.subject, data)),
         text: lf(evaluate(mail.text, data)),
