@@ -1,0 +1,202 @@
+/**
+ * The publication of the bench: a folder with pressrun.yaml, an issue of a real issue's size and a
+ * list, used through the command line as anybody would.
+ *
+ * Everything has its default (the embedded Redis writes to disk before it answers) but the number of
+ * messages a connection may carry, which is high for all contestants.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { loadConfig } from '../src/config/load.js';
+import { createLogger } from '../src/log.js';
+import { openSystem, type System } from '../src/system.js';
+import { benchIssue, EXAMPLES } from './issue.js';
+import { CpuMeter, cpuMicros, peakMegabytes } from './process.js';
+
+const MAIN = join(import.meta.dirname, '../dist/src/cli/main.js');
+export const SECRET = 'the bench has no secrets, and this is long enough';
+export const CONNECTIONS = 10;
+const MESSAGES_PER_CONNECTION = 10_000;
+export const DKIM = { domain: 'bench.example', selector: 'bench' };
+
+export interface Ended {
+  stdout: string;
+  seconds: number;
+  cpuMicros: number;
+}
+
+export class Publication {
+  readonly dir = mkdtempSync(join(tmpdir(), 'pressrun-bench-'));
+  readonly keyFile = join(this.dir, 'dkim.pem');
+  readonly #signed: boolean;
+  readonly profile: string | undefined;
+  #system: System | undefined;
+  /** The newest one; it begins as the example it is made from. */
+  #issue = 3;
+
+  /** @param profile folder for the CPU profiles of its workers */
+  constructor(signed: boolean, profile?: string) {
+    this.#signed = signed;
+    this.profile = profile;
+  }
+
+  async make(): Promise<void> {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    writeFileSync(this.keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    await writeFile(join(this.dir, 'pressrun.yaml'), this.#yaml());
+    // The issue refers to those before it.
+    await cp(EXAMPLES, join(this.dir, 'issues'), { recursive: true });
+    const config = await loadConfig(this.dir, { PRESSRUN_SECRET: SECRET });
+    // Kept open, so that the embedded Redis lives on between two commands.
+    this.#system = await openSystem(config, createLogger({ level: 'error', pretty: false }));
+  }
+
+  get system(): System {
+    if (!this.#system) throw new Error('the publication is not made yet');
+    return this.#system;
+  }
+
+  get redisPid(): number {
+    return Number(readFileSync(join(this.system.config.dataDir, 'redis', 'server.pid'), 'utf8'));
+  }
+
+  /** Bytes of Redis memory in use, the allocator's own left out. */
+  async redisBytes(): Promise<number> {
+    const { client } = this.system.redis;
+    const info = 'info' in client ? String(await client.info('memory')) : '';
+    return Number(/^used_memory_dataset:(\d+)/m.exec(info)?.[1]);
+  }
+
+  /** Adds reader FROM … TO-1; with a name, a city and a number, as lists have them. */
+  async importReaders(from: number, to: number): Promise<Ended> {
+    const file = join(this.dir, 'list.csv');
+    const csv = createWriteStream(file);
+    csv.write('email,name,attributes\n');
+    for (let n = from; n < to; n++) {
+      const row = `reader${n}@mail${n % 40}.example,Reader Number ${n},"{""city"": ""Town ${n % 997}"", ""since"": ${1990 + (n % 36)}}"\n`;
+      if (!csv.write(row)) await new Promise<void>((resolve) => csv.once('drain', () => resolve()));
+    }
+    csv.end();
+    await finished(csv);
+    return await this.run(['subscribers', 'import', file]);
+  }
+
+  /** A new issue in the place of the one before, with a number of its own. */
+  async newIssue(): Promise<number> {
+    await rm(join(this.dir, 'issues', `${this.#issue}.md`), { force: true });
+    this.#issue += 1;
+    await writeFile(join(this.dir, 'issues', `${this.#issue}.md`), benchIssue(this.#issue));
+    return this.#issue;
+  }
+
+  /** Runs a command to its end. */
+  async run(args: string[], smtpUrl = ''): Promise<Ended> {
+    const startedAt = performance.now();
+    const child = this.spawn(args, smtpUrl);
+    let stdout = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    const stderr = collect(child);
+    let used = 0;
+    const pid = child.pid ?? 0;
+    // The kernel forgets a process that ends: its last known figure is a few milliseconds short.
+    const watch = setInterval(() => {
+      used = latestOf(() => cpuMicros(pid), used);
+    }, 20);
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    clearInterval(watch);
+    if (code !== 0) throw new Error(`pressrun ${args.join(' ')} ended with ${code}: ${stderr()}`);
+    return { stdout, seconds: (performance.now() - startedAt) / 1000, cpuMicros: used };
+  }
+
+  spawn(args: string[], smtpUrl = '', nodeOptions: string[] = []): ChildProcess {
+    return spawn(process.execPath, [...nodeOptions, MAIN, '--dir', this.dir, ...args], {
+      env: { ...process.env, PRESSRUN_SECRET: SECRET, PRESSRUN_SMTP_URL: smtpUrl },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  }
+
+  async remove(): Promise<void> {
+    await this.#system?.close();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  #yaml(): string {
+    const { domain, selector } = DKIM;
+    return `publication:
+  name: The Bench
+  slug: bench
+  prefix: BN
+  from: The Bench <editor@bench.example>
+  url: http://127.0.0.1:9
+  postalAddress: 1 Letter Lane, 12345 Posttown
+smtp:
+  connections: ${CONNECTIONS}
+  messagesPerConnection: ${MESSAGES_PER_CONNECTION}
+${this.#signed ? `dkim: {domain: ${domain}, selector: ${selector}, keyFile: dkim.pem}\n` : ''}`;
+  }
+}
+
+/** `pressrun start worker`, until it is ended. */
+export class Worker {
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+  }
+
+  static async start(publication: Publication, smtpUrl: string): Promise<Worker> {
+    const { profile } = publication;
+    const options = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+    const child = publication.spawn(['start', 'worker'], smtpUrl, options);
+    const stderr = collect(child);
+    await new Promise<void>((resolve, reject) => {
+      child.stderr?.on('data', () => {
+        if (stderr().includes('worker is ready')) resolve();
+      });
+      child.once('close', () => reject(new Error(`the worker ended: ${stderr()}`)));
+    });
+    return new Worker(child);
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  peakMegabytes(): number {
+    return peakMegabytes(this.pid);
+  }
+
+  async end(): Promise<void> {
+    const closed = new Promise((resolve) => this.#child.once('close', resolve));
+    this.#child.kill('SIGTERM');
+    await closed;
+  }
+}
+
+/** Workers and Redis, from now on. */
+export function pipelineMeter(publication: Publication, workers: readonly Worker[]): CpuMeter {
+  return new CpuMeter([publication.redisPid, ...workers.map(({ pid }) => pid)]);
+}
+
+function collect(child: ChildProcess): () => string {
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-20_000);
+  });
+  return () => stderr;
+}
+
+function latestOf(read: () => number, before: number): number {
+  try {
+    return read();
+  } catch {
+    return before;
+  }
+}

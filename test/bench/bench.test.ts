@@ -1,0 +1,58 @@
+/** The bench runs from end to end; what it measures is no test's business. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { readOptions } from '../../bench/options.js';
+import { show, summarize, table } from '../../bench/table.js';
+
+const MAIN = fileURLToPath(new URL('../../bench/main.ts', import.meta.url));
+
+test('a run with tiny numbers measures ours and others, prints tables and writes JSON', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'pressrun-bench-test-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const json = join(folder, 'bench.json');
+  const only = 'pressrun;nodemailer raw buffer;growth';
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...['--import', 'tsx', MAIN, '--recipients', '40', '--repeat', '1', '--only', only],
+    ...['--json', json],
+  ]);
+  assert.match(stdout, /^\| pressrun +\| +40 \|/m);
+  assert.match(stdout, /^\| subscribers /m);
+  const document = JSON.parse(await readFile(json, 'utf8'));
+  const names = document.contestants.map(
+    (one: { contestant: { name: string } }) => one.contestant.name,
+  );
+  assert.deepEqual(names, ['pressrun', 'nodemailer raw buffer']);
+  const [ours] = document.contestants[0].runs;
+  assert.ok(ours.messages === 40 && ours.cpuMicros > 0 && ours.messageBytes > 56_000);
+  assert.equal(document.growth[0].subscribers, 40);
+});
+
+test('options are read, and wrong ones named', () => {
+  assert.equal(readOptions(['--help']), 'help');
+  const quick = readOptions(['--quick', '--million', '--only', 'a;b']);
+  assert.ok(quick !== 'help');
+  assert.deepEqual([quick.recipients, quick.repeat], [2_000, 1]);
+  assert.deepEqual([quick.only, quick.sizes.at(-1)], [['a', 'b'], 1_000_000]);
+  assert.throws(() => readOptions(['--repeat', 'often']), /--repeat is often/);
+  assert.throws(() => readOptions(['--fast']), /--fast/);
+});
+
+test('medians and spread', () => {
+  assert.deepEqual(summarize([3, 1, 2]), { median: 2, low: 1, high: 3 });
+  assert.equal(summarize([1, 2, 3, 10]).median, 2.5);
+  assert.equal(show(summarize([1000, 3000, 2000])), '2,000 (1,000–3,000)');
+  assert.equal(show(summarize([7])), '7');
+  assert.equal(
+    table([
+      ['a', 'b'],
+      ['xyz', '1'],
+    ]),
+    '| a   |   b |\n| --- | --: |\n| xyz |   1 |',
+  );
+});
