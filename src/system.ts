@@ -6,11 +6,12 @@ import { readFile } from 'node:fs/promises';
 import { withJournal } from './audience/journaled.js';
 import { type Audience, createAudience } from './audience/store.js';
 import { type Backups, createBackups } from './backup/backups.js';
+import { PROVIDER_DOMAINS } from './config/providers.js';
 import type { Config } from './config/types.js';
 import { type Chances, createChances } from './delivery/chances.js';
 import { chancesWithJournal, sendsWithJournal } from './delivery/journaled.js';
-import { createLane, type Lane } from './delivery/lane.js';
-import { createLedger, DEFAULT_LANE, type LedgerStore } from './delivery/ledger.js';
+import { createLane, type Lane, type RouteOptions } from './delivery/lane.js';
+import { createLedger, type LaneTable, type LedgerStore } from './delivery/ledger.js';
 import { createPresence, type Presence } from './delivery/presence.js';
 import { createRecall, GRACE_MS, type Recall } from './delivery/recall.js';
 import { createSends, type Sends } from './delivery/sends.js';
@@ -42,7 +43,8 @@ export interface System {
   recall: Recall;
   chances: Chances;
   tally: Tally;
-  lane: Lane;
+  /** At least one; each has batches and jobs of its own. */
+  lanes: readonly Lane[];
   presence: Presence;
   queues: Queues;
   /** What messages are signed with. @throws AppError dkim_invalid, file_missing */
@@ -95,6 +97,7 @@ async function wire(
   redis.onReturn(() => void recall.recall());
   const ledger = recall.remembering(
     createLedger(client, keys, {
+      lanes: laneTable(config.smtp),
       incarnationOf: recall.incarnationOf,
       replicas: replicasOf(config.redis.durability),
     }),
@@ -112,7 +115,9 @@ async function wire(
       ...{ client, keys, slug, journal, instanceId, audience, sends, tally, presence },
       idKey: fingerprintOf(idKey),
     }),
-    lane: createLane(client, keys, DEFAULT_LANE, config.smtp.rate),
+    lanes: config.smtp.lanes.map(({ name, rate }) =>
+      createLane(client, keys, name, routesOf(config.smtp, rate)),
+    ),
     messageSecrets: async () => ({
       tokenKeys: config.keys.tokenKeys,
       signer: config.dkim && (await loadSigner(config.dkim)),
@@ -135,6 +140,20 @@ async function wire(
 async function othersWork({ redis }: Config, presence: Presence): Promise<boolean> {
   if (redis.server !== 'embedded') return true;
   return (await presence.workers()).some(({ pid }) => pid !== process.pid);
+}
+
+/** Who goes by which lane: with one lane everybody goes by it. */
+function laneTable({ lanes }: Config['smtp']): LaneTable {
+  const names = lanes.map(({ name }) => name);
+  const domains = names.length > 1 ? PROVIDER_DOMAINS : {};
+  return { names, fallback: names.at(-1) ?? '', domains };
+}
+
+/** @param laneRate messages a second in one of several lanes */
+function routesOf({ relays, lanes }: Config['smtp'], laneRate: number | undefined): RouteOptions[] {
+  return relays.map(({ name: relay, share, rate }) =>
+    lanes.length > 1 ? { relay, share, rate: laneRate, relayRate: rate } : { relay, share, rate },
+  );
 }
 
 /** @throws AppError file_missing, dkim_invalid */

@@ -7,7 +7,7 @@ import type { System } from '../src/system.js';
 import { checkDoor } from '../src/web/door.js';
 
 export async function startPlanning(system: System): Promise<Work> {
-  const { config, log, ledger, sends, lane, queues } = system;
+  const { config, log, ledger, sends, lanes, queues } = system;
   const { lockDurationMs, uncertain } = config.delivery;
   const { enqueue, enqueuePlan, enqueueFire, jobId } = queues;
   const dependencies = { ledger, sends, enqueue, uncertain };
@@ -29,7 +29,7 @@ export async function startPlanning(system: System): Promise<Work> {
       sweep({
         ...dependencies,
         ...{ jobId, enqueuePlan, enqueueFire },
-        liveJobs: () => queues.liveJobs(lane.name),
+        liveJobs: () => queues.liveJobs(lanes.map(({ name }) => name)),
         doubtMs: lockDurationMs,
       }),
   });

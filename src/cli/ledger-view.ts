@@ -59,11 +59,10 @@ export function statusLines(status: SendStatus): string[] {
         ]
       : []),
     ...(status.warning ? [`warning: ${status.warning}`] : []),
-    ...(status.trouble
-      ? [
-          `${troubleOf(status.trouble)}, next try ${status.trouble.nextTryAt}: ${status.trouble.words}`,
-        ]
-      : []),
+    ...status.troubles.map(
+      ({ lane, relay, of, words, nextTryAt }) =>
+        `${of === 'redis' ? 'Redis' : `lane ${lane}, ${relay}`} in trouble, next try ${nextTryAt}: ${words}`,
+    ),
     '',
     row('planned', ledger.planned),
     `  ${'─'.repeat(11 + width)}`,

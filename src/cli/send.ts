@@ -194,10 +194,13 @@ async function addNewcomers(
   return { kind: 'begun', issue };
 }
 
-/** The relay without user and password. */
-function relayName(config: Config): string {
-  const { protocol, host } = new URL(config.smtp.url);
-  return `${protocol}//${host}`;
+/** The relays, without user and password. */
+function relayName({ smtp }: Config): string {
+  const names = smtp.relays.map(({ url }) => {
+    const { protocol, host } = new URL(url);
+    return `${protocol}//${host}`;
+  });
+  return names.join(' and ');
 }
 
 /** Watches until the end, doing the work here while nobody else does. */

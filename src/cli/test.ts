@@ -94,7 +94,7 @@ async function sendCopies(
   const composer = createComposer(
     asTestCopy(frozen.message),
     { tokenKeys: keys.tokenKeys, signer },
-    'test',
+    { linkPurpose: 'test' },
   );
   const log = createLogger({ pretty: false, level: 'silent' });
   const transport = createTransport({ ...smtp, connections: 1, log });

@@ -25,6 +25,17 @@ export function overridesOf(env: Environment): Override[] {
     text.includes(',') ? text.split(',').map((node) => node.trim()) : text,
   );
   override('PRESSRUN_SMTP_URL', ['smtp', 'url'], (text) => text);
+  // It names the one relay, whatever others the file has.
+  override('PRESSRUN_SMTP_URL', ['smtp', 'relays'], () => ({}));
+  for (const name of Object.keys(env)) {
+    const [, relay] = /^PRESSRUN_SMTP_URL_([A-Z0-9_]+)$/.exec(name) ?? [];
+    if (relay === undefined) continue;
+    override(
+      name,
+      ['smtp', 'relays', relay.toLowerCase().replaceAll('_', '-'), 'url'],
+      (text) => text,
+    );
+  }
   override('PRESSRUN_HTTP_PORT', ['http', 'port'], (text) =>
     /^\d+$/.test(text) ? Number(text) : text,
   );

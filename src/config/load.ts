@@ -14,8 +14,9 @@ import { type Path, readYamlFile, type YamlFile } from './document.js';
 import { type Environment, overridesOf } from './environment.js';
 import { loadKeys } from './keys.js';
 import { configError } from './problems.js';
+import { PROVIDER_CONNECTIONS, PROVIDER_GROUPS } from './providers.js';
 import { type ParsedSettings, settingsSchema } from './schema.js';
-import type { Config } from './types.js';
+import { type Config, ONLY_RELAY } from './types.js';
 import { machineTimezone } from './values.js';
 
 /** All of the configuration that is no secret of the installation. */
@@ -108,7 +109,7 @@ function settingsFrom(dir: string, parsed: ParsedSettings): Settings {
       timezone: publication.timezone ?? machineTimezone(),
     },
     redis,
-    smtp: { ...smtp, rate: smtp.rate },
+    smtp: smtpFrom(smtp),
     delivery: {
       ...others,
       retryMs: retry,
@@ -121,6 +122,40 @@ function settingsFrom(dir: string, parsed: ParsedSettings): Settings {
     inbound: { domain: inbound.domain },
     http,
   };
+}
+
+/** What is not set for a relay is as for all of them. */
+function smtpFrom({ relays, lanes, ...common }: ParsedSettings['smtp']): Config['smtp'] {
+  const { url, profile, connections, messagesPerConnection, rate } = common;
+  const named = Object.entries(relays).map(([name, relay]) => ({
+    name,
+    url: relay.url,
+    share: relay.share,
+    profile: relay.profile ?? profile,
+    connections: relay.connections ?? connections,
+    messagesPerConnection: relay.messagesPerConnection ?? messagesPerConnection,
+    rate: relay.rate ?? rate,
+  }));
+  const settings = { url, profile, connections, messagesPerConnection, rate };
+  return {
+    ...settings,
+    relays: named.length > 0 ? named : [{ name: ONLY_RELAY, share: 1, ...settings }],
+    lanes: lanesFrom(profile, lanes, connections),
+  };
+}
+
+/** With an own MTA one lane for each group of mailbox providers, else one for all. */
+function lanesFrom(
+  profile: Config['smtp']['profile'],
+  lanes: ParsedSettings['smtp']['lanes'],
+  connections: number,
+): Config['smtp']['lanes'] {
+  if (profile !== 'mta') return [{ name: 'default', connections, rate: undefined }];
+  return PROVIDER_GROUPS.map((name) => ({
+    name,
+    connections: lanes[name]?.connections ?? PROVIDER_CONNECTIONS[name],
+    rate: lanes[name]?.rate,
+  }));
 }
 
 async function readDefaults(): Promise<unknown> {

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { CHECK_CODES, MAIL_CLIENTS } from './check-codes.js';
+import { PROVIDER_GROUPS } from './providers.js';
 import {
   DURABILITY_PATTERN,
   DURATION_PATTERN,
@@ -83,6 +84,19 @@ const redisServer = z
     allowed: 'embedded, redis://HOST:PORT, rediss://HOST:PORT, or a list of such URLs (a cluster)',
   });
 
+const smtpUrl = () =>
+  parsed(parseSmtpUrl, 'smtp://HOST:PORT or smtps://HOST:PORT, with USER:PASSWORD@ or not');
+const relayProfile = () => oneOf('generic', 'ses', 'postmark', 'mailgun', 'sendgrid', 'mta');
+const connections = () => whole(1, 1_000);
+const messagesPerConnection = () => whole(1, 100_000);
+const rate = () =>
+  z
+    .number()
+    .positive()
+    .max(100_000)
+    .register(allowed, { allowed: 'messages per second: a number above 0, at most 100000' })
+    .optional();
+
 const shortest = 2_000;
 const lockDuration = duration()
   .refine((ms) => ms >= shortest)
@@ -155,16 +169,37 @@ export const settingsSchema = z.strictObject({
     ),
   }),
   smtp: z.strictObject({
-    url: parsed(parseSmtpUrl, 'smtp://HOST:PORT or smtps://HOST:PORT, with USER:PASSWORD@ or not'),
-    profile: oneOf('generic', 'ses', 'postmark', 'mailgun', 'sendgrid', 'mta'),
-    connections: whole(1, 1_000),
-    messagesPerConnection: whole(1, 100_000),
-    rate: z
-      .number()
-      .positive()
-      .max(100_000)
-      .register(allowed, { allowed: 'messages per second: a number above 0, at most 100000' })
-      .optional(),
+    url: smtpUrl(),
+    profile: relayProfile(),
+    connections: connections(),
+    messagesPerConnection: messagesPerConnection(),
+    rate: rate(),
+    relays: z
+      .record(
+        z.string().regex(SLUG_PATTERN).register(allowed, {
+          allowed: 'a name of lower-case letters, digits and dashes',
+        }),
+        z.strictObject({
+          url: smtpUrl(),
+          share: z
+            .number()
+            .min(0)
+            .max(1_000_000)
+            .register(allowed, { allowed: 'a share: 0 or a positive number' })
+            .default(1),
+          profile: relayProfile().optional(),
+          connections: connections().optional(),
+          messagesPerConnection: messagesPerConnection().optional(),
+          rate: rate(),
+        }),
+      )
+      .default({}),
+    lanes: z
+      .partialRecord(
+        z.enum(PROVIDER_GROUPS),
+        z.strictObject({ connections: connections().optional(), rate: rate() }),
+      )
+      .default({}),
   }),
   delivery: z.strictObject({
     uncertain: oneOf('hold', 'resend'),

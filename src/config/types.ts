@@ -45,6 +45,29 @@ export interface CheckConfig {
   linksPerHost: number;
 }
 
+/** Name of the one relay that `smtp.url` leads to. */
+export const ONLY_RELAY = 'relay';
+
+/** One way out. */
+export interface RelayConfig {
+  /** Lower-case letters, digits and dashes. */
+  name: string;
+  url: string;
+  /** Part of the messages, against the other relays' shares; 0: only when no other takes any. */
+  share: number;
+  profile: RelayProfile;
+  connections: number;
+  messagesPerConnection: number;
+  rate: number | undefined;
+}
+
+/** Messages of one group of mailbox providers, or all of them. */
+export interface LaneConfig {
+  name: string;
+  connections: number;
+  rate: number | undefined;
+}
+
 export interface Config {
   /** The publication's folder. */
   dir: string;
@@ -66,6 +89,10 @@ export interface Config {
     messagesPerConnection: number;
     /** Messages per second over all workers; undefined: as fast as the relay takes them. */
     rate: number | undefined;
+    /** At least one; just the settings above unless `smtp.relays` names others. */
+    relays: readonly RelayConfig[];
+    /** At least one; several with an own MTA. */
+    lanes: readonly LaneConfig[];
   };
   delivery: {
     uncertain: 'hold' | 'resend';

@@ -1,24 +1,28 @@
-/** Composers of the sends under way, made once per revision and worker. */
+/** Composers of the sends under way, made once per revision, relay profile and worker. */
+import type { RelayProfile } from '../config/types.js';
 import { type Composer, type ComposerSecrets, createComposer } from '../message/compose.js';
 import type { Sends } from './sends.js';
 
 /** Sends rarely overlap; a composer holds a message of about 100 KB. */
 const MOST_KEPT = 4;
 
-/** Returns a function that gives the composer of one revision of a send. */
-export function createComposers(
-  sends: Sends,
-  secrets: ComposerSecrets,
-): (issue: number, revision: number) => Promise<Composer> {
+export type Composers = (
+  issue: number,
+  revision: number,
+  profile: RelayProfile,
+) => Promise<Composer>;
+
+/** Returns a function that gives the composer of one revision of a send, for relays of one profile. */
+export function createComposers(sends: Sends, secrets: ComposerSecrets): Composers {
   const kept = new Map<string, Promise<Composer>>();
-  const make = async (issue: number, revision: number): Promise<Composer> => {
+  const make: Composers = async (issue, revision, profile) => {
     const frozen = await sends.frozen(issue, revision);
     if (frozen === undefined) throw new Error(`send ${issue} has no frozen revision ${revision}`);
-    return createComposer(frozen.message, secrets);
+    return createComposer(frozen.message, secrets, { profile });
   };
-  return async (issue, revision) => {
-    const key = `${issue}:${revision}`;
-    const composer = kept.get(key) ?? make(issue, revision);
+  return async (issue, revision, profile) => {
+    const key = `${issue}:${revision}:${profile}`;
+    const composer = kept.get(key) ?? make(issue, revision, profile);
     kept.set(key, composer);
     composer.catch(() => kept.delete(key));
     const oldest = kept.keys().next();

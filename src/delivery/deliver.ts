@@ -15,7 +15,7 @@ import type { Composer } from '../message/compose.js';
 import type { ComposedMessage } from '../message/types.js';
 import { TOO_LATE, type Transport } from '../smtp/types.js';
 import { judge, type Verdict } from './judge.js';
-import type { Lane, TroubleOf } from './lane.js';
+import type { Lane, Route, Trouble } from './lane.js';
 import type { LedgerStore } from './ledger.js';
 import { nextAttemptAt } from './retry.js';
 import type { BatchRef, Claimed, ClaimReply, OpenBatch, Settlement, Waiting } from './types.js';
@@ -29,14 +29,20 @@ export type JobResult =
   /** This worker stops: let another one have it at once. */
   | { kind: 'give-back' };
 
+/** A relay as a batch uses it. */
+export interface Relay {
+  transport: Transport;
+  /** The composer of one revision of a send, as this relay wants its messages. */
+  composerOf(issue: number, revision: number): Promise<Composer>;
+}
+
 export interface DeliverOptions {
   ledger: LedgerStore;
   /** Milliseconds until a batch of this shard may be opened; see recall.ts. */
   readyIn(shard: string): Promise<number>;
   lane: Lane;
-  transport: Transport;
-  /** The composer of one revision of a send. */
-  composerOf(issue: number, revision: number): Promise<Composer>;
+  /** The relay a route leads to, by name. */
+  relayOf(name: string): Relay;
   /** Called for an address that must not be mailed again. */
   suppress(id: string): Promise<void>;
   /** Told what failed, and what was taken for somebody whose last mail failed. */
@@ -72,14 +78,16 @@ export async function deliverBatch(ref: BatchRef, options: DeliverOptions): Prom
   if (waitMs > 0) return { kind: 'later', at: Date.now() + waitMs };
   const batch = await options.ledger.open(ref);
   if (batch === undefined) return { kind: 'done' };
-  const composer = await options.composerOf(ref.issue, batch.revision);
-  return await new BatchRun(batch, composer, options).run();
+  return await new BatchRun(batch, options).run();
 }
 
-/** A recipient in a sender's hands, and when the claim was asked for (performance.now()). */
+/** A recipient in a sender's hands. */
 interface Taken {
   who: Claimed;
+  /** When the claim was asked for, performance.now(). */
   claimedAt: number;
+  /** The way the message takes. */
+  route: Route;
 }
 
 interface IdleSender {
@@ -90,21 +98,25 @@ interface IdleSender {
 
 class BatchRun {
   private readonly batch: OpenBatch;
-  private readonly composer: Composer;
   private readonly options: DeliverOptions;
   private readonly waiting: Waiting[];
   private readonly deferredUntil: number[];
   /** Senders without work. */
   private readonly idle: IdleSender[] = [];
   private claiming = false;
+  /** Routes that failed in this run: what was claimed for them goes back. */
+  private readonly failed = new Set<Route>();
+  /** Routes that were in trouble before this run and took no message since. */
+  private readonly doubted = new Set<Route>();
+  /** Somebody went back to where they were: the batch is not done. */
+  private wentBack = false;
   private readonly outcomes: Settlement[] = [];
   private settling: Promise<void> | undefined;
   /** Set when nobody further may be claimed, and why. */
   private end: JobResult | undefined;
 
-  constructor(batch: OpenBatch, composer: Composer, options: DeliverOptions) {
+  constructor(batch: OpenBatch, options: DeliverOptions) {
     this.batch = batch;
-    this.composer = composer;
     this.options = options;
     const now = Date.now();
     this.waiting = batch.waiting.filter(({ dueAt }) => dueAt <= now);
@@ -116,15 +128,22 @@ class BatchRun {
     await Promise.all(Array.from({ length: senders }, () => this.sender()));
     while (this.settling) await this.settling;
     if (this.end) return this.end;
+    if (this.wentBack) return await this.again();
     return this.deferredUntil.length === 0
       ? { kind: 'done' }
       : { kind: 'later', at: Math.min(...this.deferredUntil) };
   }
 
+  /** Somebody went back: at once when a route is open, else when the first one is. */
+  private async again(): Promise<JobResult> {
+    const { kind, waitMs } = await this.options.lane.reserve(0, LONGEST_WAIT_MS);
+    return kind === 'held' ? { kind: 'later', at: Date.now() + waitMs } : { kind: 'give-back' };
+  }
+
   private async sender(): Promise<void> {
     for (let next = await this.take(); next; next = await this.take()) {
-      const verdict = await this.deliver(next.who, next.claimedAt);
-      await this.heed(verdict, next.who);
+      const verdict = await this.deliver(next);
+      await this.heed(verdict, next);
       this.settle({
         position: next.who.position,
         attempt: next.who.attempt,
@@ -173,35 +192,28 @@ class BatchRun {
     if (reservation.kind === 'held') {
       return this.stop({ kind: 'later', at: Date.now() + reservation.waitMs });
     }
+    const { route, troubled } = reservation;
+    if (troubled) this.doubted.add(route);
     if (reservation.waitMs > 0) await sleep(reservation.waitMs);
     const claimedAt = performance.now();
     const reply = await ledger.claim(this.batch, group);
     // Opened again, the batch goes on with the newer revision.
     if (reply.kind === 'revised') return this.stop({ kind: 'give-back' });
-    if (reply.kind === 'uncopied') return await this.giveBack(reply);
+    if (reply.kind === 'uncopied') return await this.giveBack(reply, route);
     if (reply.kind !== 'claimed') return this.stop({ kind: 'done' });
     this.waiting.splice(0, group.length);
-    return reply.claimed.map((who) => ({ who, claimedAt }));
+    return reply.claimed.map((who) => ({ who, claimedAt, route }));
   }
 
   /** Mailed now, they could be mailed again after a fail-over: it would know of no claim. */
-  private async giveBack({ claimed, copies, replicas }: Uncopied): Promise<[]> {
+  private async giveBack({ claimed, copies, replicas }: Uncopied, route: Route): Promise<[]> {
     for (const { position, attempt } of claimed) {
       this.settle({ position, attempt, outcome: { kind: 'returned' } });
     }
+    this.wentBack = true;
     const words = `${copies} of ${replicas} replicas have the claim (redis.durability)`;
-    await this.hold(words, REPLICAS_PAUSE_MS, 'redis');
-    return [];
-  }
-
-  /** Nobody is sent to through this lane for a while. */
-  private async hold(words: string, pauseMs: number | undefined, of?: TroubleOf): Promise<void> {
-    if (this.end) return;
-    const { lane, log } = this.options;
-    this.stop({ kind: 'later', at: Date.now() });
-    const until = await lane.backOff(words, pauseMs, of);
-    this.end = { kind: 'later', at: until };
-    log.warn({ issue: this.batch.ref.issue, until: new Date(until) }, words);
+    await this.leave(route, { words, pauseMs: REPLICAS_PAUSE_MS, of: 'redis' });
+    return this.stop(await this.again());
   }
 
   /** @returns nobody, for who was to claim */
@@ -210,9 +222,12 @@ class BatchRun {
     return [];
   }
 
-  private async deliver(who: Claimed, claimedAt: number): Promise<Verdict> {
-    const { retry, transport, leaseMs, stopping, log } = this.options;
-    const message = await this.compose(who);
+  private async deliver({ who, claimedAt, route }: Taken): Promise<Verdict> {
+    const { retry, relayOf, leaseMs, stopping, log } = this.options;
+    if (this.failed.has(route)) return NOT_TRIED;
+    const { transport, composerOf } = relayOf(route.relay);
+    const composer = await composerOf(this.batch.ref.issue, this.batch.revision);
+    const message = await this.compose(composer, who);
     if (message === undefined) return CANNOT_BE_COMPOSED;
     if (stopping.aborted) this.stop({ kind: 'give-back' });
     if (this.end) return NOT_TRIED;
@@ -231,9 +246,9 @@ class BatchRun {
     return judge(transaction, nextAt);
   }
 
-  private async compose(who: Claimed): Promise<ComposedMessage | undefined> {
+  private async compose(composer: Composer, who: Claimed): Promise<ComposedMessage | undefined> {
     try {
-      return await this.composer.compose(who.recipient, new Date());
+      return await composer.compose(who.recipient, new Date());
     } catch (error) {
       // One person's odd data must not hold up everybody else; `retry` takes them back in.
       this.options.log.error({ err: error, position: who.position }, 'cannot compose the message');
@@ -241,11 +256,13 @@ class BatchRun {
     }
   }
 
-  private async heed({ outcome, consequence }: Verdict, who: Claimed): Promise<void> {
+  private async heed({ outcome, consequence }: Verdict, { who, route }: Taken): Promise<void> {
     const { halt, suppress, failures } = this.options;
     const { issue } = this.batch.ref;
     if (outcome.kind === 'deferred') this.deferredUntil.push(outcome.dueAt);
+    if (outcome.kind === 'returned') this.wentBack = true;
     if (outcome.kind === 'accepted' && who.failing) await failures.arrived(who.recipient.id, issue);
+    if (outcome.kind === 'accepted' && this.doubted.delete(route)) await route.recover();
     switch (consequence.kind) {
       case 'none':
         return;
@@ -258,8 +275,18 @@ class BatchRun {
         this.stop({ kind: 'done' });
         return await halt(issue, consequence.reason);
       case 'relay-trouble':
-        return await this.hold(consequence.words, consequence.pauseMs);
+        return await this.leave(route, consequence);
     }
+  }
+
+  /** Holds a route back; the next group takes another, or ends the run when there is none. */
+  private async leave(route: Route, trouble: Trouble): Promise<void> {
+    if (this.end || this.failed.has(route)) return;
+    this.failed.add(route);
+    const until = await route.backOff(trouble);
+    const { issue, lane } = this.batch.ref;
+    const about = { issue, lane, relay: route.relay, until: new Date(until) };
+    this.options.log.warn(about, trouble.words);
   }
 
   /** Outcomes that arrive while a group is being written make up the next one. */

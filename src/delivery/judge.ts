@@ -1,5 +1,6 @@
 /** From the end of a transaction to what the ledger writes and what the lane does. Pure. */
 import type { Transaction } from '../smtp/types.js';
+import type { Trouble } from './lane.js';
 import { classifyReply } from './replies.js';
 import type { Strike } from './reply-rule.js';
 import type { Outcome } from './types.js';
@@ -7,14 +8,17 @@ import type { Outcome } from './types.js';
 /** What one transaction means beyond its recipient. */
 export type Consequence =
   | { kind: 'none' }
-  /** Nothing is wrong with the recipient: the lane backs off, `pauseMs` when the relay named it. */
-  | { kind: 'relay-trouble'; words: string; pauseMs: number | undefined }
+  /** Nothing is wrong with the recipient: the route backs off. */
+  | ({ kind: 'relay-trouble' } & Trouble)
   /** Going on would harm: the send halts until somebody looked. */
   | { kind: 'halt'; reason: string }
   /** The address is dead: never mail it again. */
   | { kind: 'suppress' }
   /** It failed once more: enough of that in a row, and it is dead. */
   | { kind: 'count-failure' };
+
+/** A relay that only wants less is left alone for a moment, and then gets less. */
+const SLOW_DOWN_PAUSE_MS = 1_000;
 
 export interface Verdict {
   outcome: Outcome;
@@ -32,10 +36,10 @@ export function judge(transaction: Transaction, nextAttemptAt: number | undefine
     case 'uncertain':
       return {
         outcome: { kind: 'uncertain', words: transaction.error },
-        consequence: { kind: 'relay-trouble', words: transaction.error, pauseMs: undefined },
+        consequence: { kind: 'relay-trouble', words: transaction.error },
       };
     case 'unsent':
-      return relayTrouble(transaction.error, undefined);
+      return relayTrouble({ words: transaction.error });
     case 'refused':
       return judgeRefusal(transaction, nextAttemptAt);
   }
@@ -45,11 +49,11 @@ function judgeRefusal(
   { reply, stage }: Extract<Transaction, { kind: 'refused' }>,
   nextAttemptAt: number | undefined,
 ): Verdict {
-  const { class: replyClass, action, strike, pauseMs } = classifyReply(reply, stage);
+  const { class: replyClass, action, strike, pauseMs, slowDown } = classifyReply(reply, stage);
   const words = wordsOf(reply.code, reply.text);
   switch (action) {
     case 'relay-trouble':
-      return relayTrouble(words, pauseMs);
+      return relayTrouble({ words, pauseMs, slowDown });
     case 'halt':
       return {
         outcome: { kind: 'returned' },
@@ -69,7 +73,9 @@ function judgeRefusal(
       }
       return {
         outcome: { kind: 'deferred', class: replyClass, words, dueAt: nextAttemptAt },
-        consequence: { kind: 'none' },
+        consequence: slowDown
+          ? { kind: 'relay-trouble', words, pauseMs: SLOW_DOWN_PAUSE_MS, slowDown }
+          : { kind: 'none' },
       };
   }
 }
@@ -87,10 +93,10 @@ function consequenceOf(strike: Strike | undefined): Consequence {
   }
 }
 
-function relayTrouble(words: string, pauseMs: number | undefined): Verdict {
+function relayTrouble(trouble: Trouble): Verdict {
   return {
     outcome: { kind: 'returned' },
-    consequence: { kind: 'relay-trouble', words, pauseMs },
+    consequence: { kind: 'relay-trouble', ...trouble },
   };
 }
 

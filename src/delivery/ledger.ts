@@ -28,7 +28,18 @@ import {
   type Waiting,
 } from './types.js';
 
+/** The lane of rows that nobody sorted by lanes; where there is none of that name, the fallback's. */
 export const DEFAULT_LANE = 'default';
+
+/** Which lane a recipient goes by. */
+export interface LaneTable {
+  /** All that are worked on. */
+  names: readonly string[];
+  /** For whoever is of no domain of the table, and for rows of a lane that is no more. */
+  fallback: string;
+  /** Domain → lane; empty: everybody goes by the fallback. */
+  domains: Readonly<Record<string, string>>;
+}
 
 /**
  * Recipients of one job in a new ledger; one under way keeps the size it was planned with.
@@ -88,6 +99,9 @@ export interface LedgerStore {
   requeue(ref: BatchRef): Promise<BatchRef | undefined>;
 }
 
+/** Everybody goes by one lane. */
+const ONE_LANE: LaneTable = { names: [DEFAULT_LANE], fallback: DEFAULT_LANE, domains: {} };
+
 /** What every claim passes. */
 export interface Gate {
   open: boolean;
@@ -97,6 +111,7 @@ export interface Gate {
 }
 
 export interface LedgerOptions {
+  lanes: LaneTable;
   /** The life of the server in which a shard was attended, '' for any; see recall.ts. */
   incarnationOf(shard: string): string;
   /** How many replicas must have a claim before it counts. */
@@ -106,7 +121,7 @@ export interface LedgerOptions {
 export function createLedger(
   redis: RedisClient,
   keys: Keys,
-  { incarnationOf = () => '', replicas = 0 }: Partial<LedgerOptions> = {},
+  { lanes = ONE_LANE, incarnationOf = () => '', replicas = 0 }: Partial<LedgerOptions> = {},
 ): LedgerStore {
   const script = (name: string): Script => loadScript('delivery', name);
   const scripts = {
@@ -120,6 +135,12 @@ export function createLedger(
     requeue: script('requeue'),
   };
   const at = (issue: number, shard: string): LedgerKeys => keys.shard(shard).ledger(issue);
+  const domains = JSON.stringify(lanes.domains);
+  const laneArguments = (shard: string): string[] => [
+    lanes.fallback,
+    domains,
+    keys.shard(shard).subscriberPrefix,
+  ];
   const rowsAndAudience = (issue: number, shard: string): string[] => {
     const { meta, ids, state, info } = at(issue, shard);
     return [meta, ids, state, info, keys.shard(shard).mailable];
@@ -127,12 +148,12 @@ export function createLedger(
 
   return {
     async plan(issue, shard, { startedAt, revision, step }) {
-      const args = [BATCH_SIZE, DEFAULT_LANE, startedAt, revision, step];
+      const args = [BATCH_SIZE, ...laneArguments(shard), startedAt, revision, step];
       return Number(await scripts.plan.run(redis, rowsAndAudience(issue, shard), args));
     },
 
     async append(issue, shard) {
-      const args = [DEFAULT_LANE, Date.now()];
+      const args = [...laneArguments(shard), Date.now()];
       return Number(await scripts.append.run(redis, rowsAndAudience(issue, shard), args));
     },
 
@@ -214,6 +235,7 @@ export function createLedger(
       );
       return parts.map((part) => ({
         ...{ issue, shard, ...part },
+        lane: lanes.names.includes(part.lane) ? part.lane : lanes.fallback,
         serial: Number(fields[`j${part.first}`] ?? 1),
       }));
     },

@@ -18,6 +18,8 @@ export interface SendStatus extends Counts {
   warning?: string;
   /** What keeps messages from being sent at this moment. */
   trouble?: { of: TroubleOf; words: string; nextTryAt: string };
+  /** The same for every lane and relay that is held back. */
+  troubles: { lane: string; relay: string; of: TroubleOf; words: string; nextTryAt: string }[];
   /** The newest. */
   revision: number;
   contentHash: string;
@@ -39,7 +41,7 @@ export interface SendStatus extends Counts {
 export interface StatusSources {
   sends: Sends;
   tally: Tally;
-  lane: Lane;
+  lanes: readonly Lane[];
   config: {
     delivery: Pick<Config['delivery'], 'halt'>;
     publication: Pick<Config['publication'], 'timezone'>;
@@ -49,9 +51,13 @@ export interface StatusSources {
 /** Cheap enough to be asked several times a second: counters only. */
 export async function statusOf(
   record: SendRecord,
-  { tally, lane, config }: StatusSources,
+  { tally, lanes, config }: StatusSources,
 ): Promise<SendStatus> {
-  const [counts, trouble] = await Promise.all([tally.counts(record.issue), lane.trouble()]);
+  const [counts, troubles] = await Promise.all([
+    tally.counts(record.issue),
+    record.endedAt === undefined ? troublesOf(lanes) : [],
+  ]);
+  const [trouble] = troubles;
   const warning = reasonToWarn(counts.ledger, config.delivery.halt);
   return {
     issue: record.issue,
@@ -60,14 +66,10 @@ export async function statusOf(
     ...counts,
     ...(record.reason && { reason: record.reason }),
     ...(warning && !record.reason && { warning }),
-    ...(trouble &&
-      record.endedAt === undefined && {
-        trouble: {
-          of: trouble.of,
-          words: trouble.words,
-          nextTryAt: new Date(trouble.until).toISOString(),
-        },
-      }),
+    ...(trouble && {
+      trouble: { of: trouble.of, words: trouble.words, nextTryAt: trouble.nextTryAt },
+    }),
+    troubles,
     revision: record.revision,
     contentHash: record.contentHash,
     revisions: [],
@@ -78,6 +80,19 @@ export async function statusOf(
     ...(record.endedAt && { endedAt: new Date(record.endedAt).toISOString() }),
     reasons: [],
   };
+}
+
+async function troublesOf(lanes: readonly Lane[]): Promise<SendStatus['troubles']> {
+  const found = await Promise.all(
+    lanes.map(async (lane) => {
+      const troubles = await lane.troubles();
+      return troubles.map(({ relay, of, words, until }) => ({
+        ...{ lane: lane.name, relay, of, words },
+        nextTryAt: new Date(until).toISOString(),
+      }));
+    }),
+  );
+  return found.flat();
 }
 
 /** The same with revisions and the words behind every outcome; reads all of the ledger. */

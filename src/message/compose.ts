@@ -7,6 +7,7 @@
  * quoted-printable and the header encodings see to the rest. A copy never holds another person's
  * data: nothing is kept between two calls.
  */
+import type { RelayProfile } from '../config/types.js';
 import { AppError } from '../errors.js';
 import { compileSlot, slotsEvaluator } from '../render/slots.js';
 import type { Piece, Slot, SlotData } from '../render/types.js';
@@ -22,7 +23,7 @@ import type { TokenKeys } from './mac.js';
 import type { BodySegment } from './multipart.js';
 import type { PreparedMessage } from './prepare.js';
 import { encodeQuotedPrintable } from './quoted-printable.js';
-import { signedHeaderNames } from './relay-profile.js';
+import { relayOrders, signedHeaderNames } from './relay-profile.js';
 import { signToken } from './tokens.js';
 import type { ComposedMessage, MessageSettings, Recipient } from './types.js';
 import { returnPathLocalPart } from './verp.js';
@@ -44,8 +45,12 @@ export interface ComposerSecrets {
   signer?: DkimSigner | undefined;
 }
 
-/** What the links to leave are good for: in a test copy they change nothing. */
-type LinkPurpose = 'unsubscribe' | 'test';
+export interface ComposerOptions {
+  /** What the links to leave are good for: in a test copy they change nothing. */
+  linkPurpose?: 'unsubscribe' | 'test';
+  /** Of the relay the copies go to; that of the approval unless said otherwise. */
+  profile?: RelayProfile;
+}
 
 const NOTHING = Buffer.alloc(0);
 
@@ -58,13 +63,15 @@ type Evaluate = (data: SlotData) => string;
 export function createComposer(
   prepared: PreparedMessage,
   secrets: ComposerSecrets,
-  linkPurpose: LinkPurpose = 'unsubscribe',
+  { linkPurpose = 'unsubscribe', profile = prepared.settings.profile }: ComposerOptions = {},
 ): Composer {
   requireVersion(prepared);
-  const { settings } = prepared;
+  // What was approved goes over whichever relay; its orders to the relay are the relay's.
+  const settings = { ...prepared.settings, profile };
+  const headers = [...relayOrders(profile), ...prepared.headers];
   const signer = requireSigner(settings, secrets.signer);
   const subject = subjectEvaluator(prepared.subject);
-  const sharedHeader = Buffer.from(`${serializeHeaders(prepared.headers)}\r\n`, 'latin1');
+  const sharedHeader = Buffer.from(`${serializeHeaders(headers)}\r\n`, 'latin1');
   const fillBody = bodyFiller(prepared.body);
   const signedNames = signedHeaderNames(settings.profile);
 
@@ -73,7 +80,7 @@ export function createComposer(
     const bodyChunks = fillBody(copy.data);
     const fields = personalHeaders(settings, copy);
     const signature = await signer?.sign({
-      headers: [...fields, ...prepared.headers],
+      headers: [...fields, ...headers],
       signedNames,
       body: bodyChunks,
       signedAt: sentAt,
@@ -166,7 +173,7 @@ function unsubscribeUris(
   { slug, issue, publicUrl, inboundDomain }: MessageSettings,
   keys: TokenKeys,
   id: string,
-  purpose: LinkPurpose,
+  purpose: NonNullable<ComposerOptions['linkPurpose']>,
 ): [string, ...string[]] {
   const url = `${publicUrl}/u/${signToken(keys, { purpose, id, issue }, slug)}`;
   if (inboundDomain === undefined || purpose === 'test') return [url];

@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { headerText, truncateText, unstructuredValue } from './header-text.js';
 import { mailboxValue, phrase } from './mailbox.js';
-import { correlationHeaders, relayOrders } from './relay-profile.js';
+import { correlationHeaders } from './relay-profile.js';
 import type { HeaderField, MessageSettings, Recipient } from './types.js';
 
 /** Gmail refuses subjects of more than 998 characters; encoded, 500 bytes stay below that. */
@@ -17,7 +17,7 @@ const MAX_LIST_NAME_BYTES = 100;
 
 /** Header fields that depend on nobody. */
 export function sharedHeaders(settings: MessageSettings, boundary: string): HeaderField[] {
-  const { from, replyTo, profile, issue, slug } = settings;
+  const { from, replyTo, issue, slug } = settings;
   return [
     { name: 'From', value: mailboxValue(from, 'From: '.length) },
     ...(replyTo ? [{ name: 'Reply-To', value: mailboxValue(replyTo, 'Reply-To: '.length) }] : []),
@@ -26,7 +26,6 @@ export function sharedHeaders(settings: MessageSettings, boundary: string): Head
     { name: 'List-Id', value: listId(settings) },
     { name: 'Feedback-ID', value: `issue${issue}:${slug}:newsletter:${senderId(settings)}` },
     { name: 'Precedence', value: 'bulk' },
-    ...relayOrders(profile),
     { name: 'MIME-Version', value: '1.0' },
     { name: 'Content-Type', value: `multipart/alternative;\r\n boundary="${boundary}"` },
     { name: 'Content-Transfer-Encoding', value: '7bit' },

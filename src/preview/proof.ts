@@ -124,7 +124,11 @@ async function freeze(
 const NO_KEYS = { idKey: Buffer.alloc(32), tokenKeys: [randomBytes(32)] as [Buffer] };
 
 async function copyFor(message: PreparedMessage, reader: NamedReader): Promise<Copy> {
-  const composer = createComposer(message, { tokenKeys: NO_KEYS.tokenKeys }, 'test');
+  const composer = createComposer(
+    message,
+    { tokenKeys: NO_KEYS.tokenKeys },
+    { linkPurpose: 'test' },
+  );
   const { name, address, attributes, label } = reader;
   const recipient = { id: testRecipientId(), address, name, attributes };
   const { chunks, size } = await composer.compose(recipient, new Date());

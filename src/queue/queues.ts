@@ -25,8 +25,8 @@ export interface Queues {
   jobId(batch: BatchRef): string;
   /** Adds batches to their lanes; one whose job is there already stays as it is. */
   enqueue(batches: readonly BatchRef[]): Promise<void>;
-  /** Ids of batch jobs that wait, run or are delayed. */
-  liveJobs(lane: string): Promise<ReadonlySet<string>>;
+  /** Ids of batch jobs that wait, run or are delayed in any of these lanes. */
+  liveJobs(lanes: readonly string[]): Promise<ReadonlySet<string>>;
   /** Adds the plan job of a send unless it is there. */
   enqueuePlan(issue: number): Promise<void>;
   /**
@@ -112,8 +112,9 @@ export function createQueues(redis: RedisConnection, prefix: string, log: Logger
       }
     },
 
-    async liveJobs(lane) {
-      return new Set(await queueOf(lane).getRanges([...LIVE], 0, -1));
+    async liveJobs(lanes) {
+      const ids = lanes.map((lane) => queueOf(lane).getRanges([...LIVE], 0, -1));
+      return new Set((await Promise.all(ids)).flat());
     },
 
     async enqueuePlan(issue) {

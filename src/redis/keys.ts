@@ -77,8 +77,8 @@ export interface Keys {
   workers: string;
   /** hash of connected web processes. */
   webs: string;
-  /** hash: rate and back-off state of one lane. */
-  lane(lane: string): string;
+  /** hash: rate and back-off of one lane's way over one relay. */
+  route(lane: string, relay: string): string;
   /** Prefix of BullMQ's keys. */
   queuePrefix: string;
   /** Glob of every key of the publication, and of those of its sends alone. */
@@ -107,7 +107,7 @@ export function keysOf(slug: string): Keys {
     journals: `${slug}:journals`,
     workers: `${slug}:workers`,
     webs: `${slug}:webs`,
-    lane: (lane) => `${slug}:{lane-${lane}}`,
+    route: (lane, relay) => `${slug}:{route-${lane}-${relay}}`,
     queuePrefix: `${slug}:{queue}`,
     // A slug holds nothing that a glob would read as more than itself.
     all: `${slug}:*`,

@@ -79,14 +79,16 @@ export async function runBatch(redis: Redis, bench: Bench): Promise<Outcome> {
     log,
     ...(bench.timeouts && { timeouts: bench.timeouts }),
   });
-  const lane = createLane(redis, keys, 'default', undefined);
+  const lane = createLane(redis, keys, 'default', [{ relay: 'relay', share: 1, rate: undefined }]);
   let halted = false;
   let suppressed = false;
   const options: DeliverOptions = {
     ledger: createLedger(redis, keys),
     lane,
-    transport,
-    composerOf: async () => composers[bench.messageSize ?? 'small'],
+    relayOf: () => ({
+      transport,
+      composerOf: async () => composers[bench.messageSize ?? 'small'],
+    }),
     suppress: async () => {
       suppressed = true;
     },
@@ -104,7 +106,7 @@ export async function runBatch(redis: Redis, bench: Bench): Promise<Outcome> {
   const ref = { issue: ISSUE, lane: 'default', shard: SHARD, first: 0, count: 500, serial: 1 };
   await deliverBatch(ref, options);
   await transport.close(0);
-  const trouble = await lane.trouble();
+  const [trouble] = await lane.troubles();
   return {
     recipient: `${await storyOf(redis)}${suppressed ? ', suppressed' : ''}`,
     lane: halted ? 'send halts' : trouble ? 'waits' : 'goes on',
@@ -113,7 +115,7 @@ export async function runBatch(redis: Redis, bench: Bench): Promise<Outcome> {
 
 /** The relay behaves again, and the pause is over: everybody who is not settled is mailed. */
 export async function goOn(redis: Redis, url: string): Promise<void> {
-  await redis.del(keys.lane('default'));
+  await redis.del(keys.route('default', 'relay'));
   await runBatch(redis, { url });
   const tally = createTally(redis, keys);
   const { ledger, inFlight } = await tally.counts(ISSUE);

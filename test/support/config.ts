@@ -20,7 +20,7 @@ export function testConfig(overrides: ConfigOverrides = {}): Config {
     file: join(dir, 'pressrun.yaml'),
     publication: { ...base.publication, ...overrides.publication },
     redis: { ...base.redis, ...overrides.redis },
-    smtp: { ...base.smtp, ...overrides.smtp },
+    smtp: smtpOf({ ...base.smtp, ...overrides.smtp }),
     delivery: { ...base.delivery, ...overrides.delivery },
     check: { ...base.check, ...overrides.check },
     dkim: overrides.dkim,
@@ -28,6 +28,17 @@ export function testConfig(overrides: ConfigOverrides = {}): Config {
     inbound: { ...base.inbound, ...overrides.inbound },
     http: { ...base.http, ...overrides.http },
     keys: { ...base.keys, ...overrides.keys },
+  };
+}
+
+/** One relay and one lane unless the test names others, as config/load.ts makes them. */
+function smtpOf(smtp: Config['smtp']): Config['smtp'] {
+  const { url, profile, connections, messagesPerConnection, rate } = smtp;
+  const relay = { url, profile, connections, messagesPerConnection, rate };
+  return {
+    ...smtp,
+    relays: smtp.relays.length > 0 ? smtp.relays : [{ name: 'relay', share: 1, ...relay }],
+    lanes: smtp.lanes.length > 0 ? smtp.lanes : [{ name: 'default', connections, rate: undefined }],
   };
 }
 
@@ -57,6 +68,8 @@ function defaults(): Omit<Config, 'dir' | 'dataDir' | 'file' | 'dkim'> {
       connections: 10,
       messagesPerConnection: 1000,
       rate: undefined,
+      relays: [],
+      lanes: [],
     },
     delivery: {
       uncertain: 'hold',

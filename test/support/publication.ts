@@ -51,7 +51,8 @@ export interface TestPublication {
 }
 
 export interface PublicationOptions {
-  smtpUrl: string;
+  /** Absent where the YAML names the relays. */
+  smtpUrl?: string;
   /** Default: embedded. */
   redis?: string;
   /** Public URL, default a loopback port nobody listens on. */
@@ -65,7 +66,7 @@ export async function makePublication(options: PublicationOptions): Promise<Test
   const running = new Set<ChildProcess>();
   const env = {
     ...process.env,
-    PRESSRUN_SMTP_URL: options.smtpUrl,
+    ...(options.smtpUrl && { PRESSRUN_SMTP_URL: options.smtpUrl }),
     PRESSRUN_SECRET: SECRET,
     ...(options.redis && { PRESSRUN_REDIS: options.redis }),
   };

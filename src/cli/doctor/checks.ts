@@ -1,7 +1,7 @@
 /** The checks of `pressrun doctor` but for the DNS. Each throws AppError where others would. */
 import { isReadableByOthers, keysFile } from '../../config/keys.js';
 import { asKnown } from '../../config/load.js';
-import type { Config } from '../../config/types.js';
+import { type Config, ONLY_RELAY, type RelayConfig } from '../../config/types.js';
 import { createLogger, type Logger } from '../../log.js';
 import { checkRelay } from '../../smtp/check-relay.js';
 import { openSystem, type System } from '../../system.js';
@@ -38,8 +38,16 @@ export async function keysVerdict({ dataDir }: Config): Promise<Verdict> {
     : { kind: 'ok', words: 'readable by their owner alone; keep a backup' };
 }
 
+/** The worst of all relays' verdicts, with the words of each. */
 export async function relayVerdict({ smtp }: Config): Promise<Verdict> {
-  const answer = await checkRelay(smtp.url);
+  const verdicts = await Promise.all(smtp.relays.map(oneRelayVerdict));
+  const kind = verdicts.find((verdict) => verdict.kind === 'fail')?.kind ?? 'ok';
+  return { kind, words: verdicts.map(({ words }) => words).join('; ') };
+}
+
+async function oneRelayVerdict({ name, url }: RelayConfig): Promise<Verdict> {
+  const answer = await checkRelay(url);
+  const key = name === ONLY_RELAY ? 'smtp.url or PRESSRUN_SMTP_URL' : `smtp.relays.${name}.url`;
   switch (answer.kind) {
     case 'ready': {
       const { tls, pipelining } = answer.offer;
@@ -49,11 +57,11 @@ export async function relayVerdict({ smtp }: Config): Promise<Verdict> {
     case 'refused': {
       const { code, text } = answer.reply;
       const mend =
-        answer.stage === 'auth' ? 'check user and password of smtp.url' : 'ask its operator';
+        answer.stage === 'auth' ? `check user and password of ${key}` : 'ask its operator';
       return { kind: 'fail', words: `${answer.relay} refuses us: ${code} ${text}; ${mend}` };
     }
     case 'unreachable':
-      return { kind: 'fail', words: `${answer.reason}; set smtp.url or PRESSRUN_SMTP_URL` };
+      return { kind: 'fail', words: `${answer.reason}; set ${key}` };
   }
 }
 
