@@ -28,7 +28,7 @@ export function parseSendTime(text: string, timezone: string, now: number): numb
   if (utc === undefined) {
     throw new AppError(
       'usage',
-      `--at ${text}: no time; write "2026-12-02 09:00" (${timezone}), 2026-12-02T09:00+01:00, 2026-12-02T08:00Z, or next`,
+      `--at ${text}: no time; write "2026-12-02 09:00" (${timezone}), 2026-12-02T09:00+01:00 or 2026-12-02T08:00Z`,
     );
   }
   const at = offset === undefined ? onlyMoment(text, utc, timezone) : utc - offsetMs(text, offset);
