@@ -67,10 +67,14 @@ function nobodyMissing({ audience, accepted, states }: Evidence): string[] {
   return faults;
 }
 
-/** Uncertain is only who was claimed, unsettled, when a worker died, and was in its hands. */
+/**
+ * Uncertain is only who was claimed and unsettled at a kill. Whom a worker mailed, it told of unless
+ * it died. (Redis alone leaves people in doubt when a claim's reply was lost with it and the batch
+ * was taken over before the worker could ask again.)
+ */
 function doubtIsJustified({ strikes, accepted, states }: Evidence): string[] {
   const deadly = strikes.filter(({ workers }) => workers.length > 0);
-  const claimed = new Set(deadly.flatMap((strike) => [...strike.claimed]));
+  const claimed = new Set(strikes.flatMap((strike) => [...strike.claimed]));
   const uncertain = addressesIn(states, 'uncertain');
   const portOf = new Map(accepted.map(({ to, port }) => [to, port]));
   const dead = new Set(deadly.flatMap(({ workers }) => workers));
