@@ -140,17 +140,19 @@ export const tailOfAddress = ({ audience }: UnderTest, address: Address): string
  */
 function lossyLine(redis: Redis): { client: Redis; loseNextReply: UnderTest['loseNextReply'] } {
   let losing: ((again: () => Promise<unknown>) => Promise<unknown>) | undefined;
-  const evalsha = async (...args: Parameters<Redis['evalsha']>): Promise<unknown> => {
+  const run = async (carryOut: () => Promise<unknown>): Promise<unknown> => {
+    // A script that the server does not know yet fails, and is sent again in full.
+    const reply = await carryOut();
     const lose = losing;
     losing = undefined;
-    const reply = await redis.evalsha(...args);
-    return lose ? lose(() => redis.evalsha(...args)) : reply;
+    return lose ? lose(carryOut) : reply;
   };
   const client = new Proxy(redis, {
     get(target, name) {
-      if (name === 'evalsha') return evalsha;
       const value = Reflect.get(target, name);
-      return typeof value === 'function' ? value.bind(target) : value;
+      if (typeof value !== 'function') return value;
+      if (name !== 'evalsha' && name !== 'eval') return value.bind(target);
+      return (...args: unknown[]) => run(() => value.apply(target, args));
     },
   });
   const loseNextReply: UnderTest['loseNextReply'] = () => {
