@@ -17,7 +17,10 @@ describe('doctor', () => {
   let redis: TestRedis;
   let relay: Sink;
   before(async () => {
-    [redis, relay] = await Promise.all([startTestRedis(), startSink()]);
+    [redis, relay] = await Promise.all([
+      startTestRedis({ args: ['--appendfsync', 'always'] }),
+      startSink(),
+    ]);
   });
   after(() => Promise.all([redis.stop(), relay.stop()]));
 

@@ -16,7 +16,8 @@ describe('help', () => {
     assert.equal(code, 0);
     assert.equal(stderr, '');
     for (const [verb, line] of MODULES.flatMap(({ verbs }) => Object.entries(verbs))) {
-      assert.match(stdout, new RegExp(`^  ${verb} .*${line.slice(0, 20)}`, 'm'));
+      const shown = stdout.split('\n').find((one) => one.startsWith(`  ${verb} `));
+      assert.ok(shown?.includes(line.slice(0, 20)), `${verb} in the help: ${shown}`);
     }
     assert.match(stdout, /Examples:/);
   });
