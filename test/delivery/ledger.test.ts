@@ -254,6 +254,17 @@ describe('settling', () => {
     assert.equal(now.uncertain, 2);
   });
 
+  it('lets a replaced worker settle nothing that the new one claimed, not even the same attempt', async () => {
+    const old = await planned(1);
+    const claimed = await claimAll(old);
+    const current = await opened();
+    assert.equal(await settleAll(old, claimed, { kind: 'returned' }), 1, 'it was not sent');
+    const reply = await ledger.claim(current, old.waiting);
+    assert.equal(reply.kind === 'claimed' && reply.claimed[0]?.attempt, 1);
+    assert.equal(await settleAll(old, claimed, { kind: 'returned' }), 0, 'a repeated command');
+    assert.equal((await ledgerNow()).inFlight, 1);
+  });
+
   it('keeps the class when a send meets more distinct words than the table holds', async () => {
     const batch = await planned(300);
     const claimed = await claimAll(batch);

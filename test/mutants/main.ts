@@ -1,0 +1,148 @@
+/**
+ * `npm run test:mutants [-- PART-OF-A-NAME]`: proves that the tests bite.
+ *
+ * In a copy of the project one guarantee at a time is taken away (mutations.ts), and the suite that
+ * stands for it must turn red. A mutation whose text is not found exactly once is a failure too: the
+ * code moved on, and nobody would notice.
+ */
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { MUTATIONS, type Mutation, type Suite } from './mutations.js';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const COPIED = [
+  ...['src', 'workers', 'test', 'config', 'templates', 'scripts', 'dist'],
+  ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'],
+];
+
+/** Arguments of node that run each suite. */
+const SUITES: Record<Suite, string[]> = {
+  ledger: tests('delivery/ledger.test.ts', 'delivery/ledger-model.test.ts'),
+  sweep: tests('delivery/sweep.test.ts'),
+  crash: [...tsx('test/crash/main.ts'), '--rounds', '2', '--seed', '7', '--kind', 'all workers'],
+};
+
+function tsx(...args: string[]): string[] {
+  return ['--import', 'tsx', ...args];
+}
+
+function tests(...files: string[]): string[] {
+  return tsx('--test', '--test-reporter=spec', ...files.map((file) => `test/${file}`));
+}
+
+interface Run {
+  passed: boolean;
+  output: string;
+}
+
+function run(copy: string, suite: Suite): Run {
+  const { status, stdout, stderr } = spawnSync(process.execPath, SUITES[suite], {
+    cwd: copy,
+    encoding: 'utf8',
+    maxBuffer: 1e9,
+  });
+  return { passed: status === 0, output: `${stdout}${stderr}` };
+}
+
+/** What turned red, in the suite's words. */
+function killerIn(output: string): string {
+  const red = output.split('\n').filter((line) => line.includes('✖'));
+  const named = red.find((line) => !/failing tests/.test(line)) ?? 'no line says what';
+  return named.replace('✖', '').trim().slice(0, 120);
+}
+
+function makeCopy(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'pm-'));
+  // With their times: set-up in the copy must find nothing stale, for it would install and build.
+  const options = { recursive: true, preserveTimestamps: true };
+  for (const name of COPIED) cpSync(join(ROOT, name), join(copy, name), options);
+  for (const name of ['node_modules', '.tools']) symlinkSync(join(ROOT, name), join(copy, name));
+  return copy;
+}
+
+/** @returns what undoes it, or a fault */
+function apply(copy: string, { edits }: Mutation): { undo(): void } | { fault: string } {
+  const originals = new Map<string, string>();
+  const undo = (): void => {
+    for (const [file, text] of originals) write(copy, file, text);
+  };
+  for (const { file, from, to } of edits) {
+    const text = readFileSync(join(copy, file), 'utf8');
+    if (text.split(from).length !== 2) {
+      undo();
+      return { fault: `${file} does not hold this text exactly once: ${from.trim()}` };
+    }
+    if (!originals.has(file)) originals.set(file, text);
+    write(
+      copy,
+      file,
+      text.replace(from, () => to),
+    );
+  }
+  return { undo };
+}
+
+/** Writes a source and, next to it, what the build would make of it. */
+function write(copy: string, file: string, text: string): void {
+  writeFileSync(join(copy, file), text);
+  if (file.endsWith('.ts')) {
+    const { outputText } = ts.transpileModule(text, {
+      compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext },
+    });
+    writeFileSync(join(copy, 'dist', file.replace(/\.ts$/, '.js')), outputText);
+  }
+  // The build is not stale: it has what was written.
+  const soon = new Date(Date.now() + 5_000);
+  utimesSync(join(copy, 'dist', '.built'), soon, soon);
+}
+
+function faultOf(copy: string, mutation: Mutation): string | undefined {
+  const applied = apply(copy, mutation);
+  if ('fault' in applied) return applied.fault;
+  const startedAt = Date.now();
+  const { passed, output } = run(copy, mutation.suite);
+  applied.undo();
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
+  if (passed) return `the ${mutation.suite} suite stayed green`;
+  process.stdout.write(
+    `killed    ${mutation.name} (${mutation.suite}, ${seconds} s): ${killerIn(output)}\n`,
+  );
+  return undefined;
+}
+
+function main(part: string): number {
+  const chosen = MUTATIONS.filter(({ name }) => name.includes(part));
+  const copy = makeCopy();
+  process.once('exit', () => rmSync(copy, { recursive: true, force: true }));
+  // Red must come from the mutation: without one everything is green.
+  for (const suite of new Set(chosen.map(({ suite }) => suite))) {
+    const { passed, output } = run(copy, suite);
+    if (passed) continue;
+    process.stdout.write(`the ${suite} suite is red without any mutation:\n${output}\n`);
+    return 1;
+  }
+  let survived = 0;
+  for (const mutation of chosen) {
+    const fault = faultOf(copy, mutation);
+    if (fault === undefined) continue;
+    survived += 1;
+    process.stdout.write(`SURVIVED  ${mutation.name}: ${fault}\n`);
+  }
+  process.stdout.write(`${chosen.length} mutants, ${survived} survived\n`);
+  return survived === 0 && chosen.length > 0 ? 0 : 1;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+process.exitCode = main(process.argv[2] ?? '');
