@@ -60,7 +60,7 @@ describe('retry', () => {
       return undefined;
     });
     assert.equal(first.code, 3);
-    assert.equal(first.status.ledger.rejected, 3);
+    assert.equal(first.status.ledger.rejected, 3, JSON.stringify(first.status));
     strict = false;
 
     const wrong = await publication.run('retry', '5', '--who', 'reader7@example.org', '--json');
