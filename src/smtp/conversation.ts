@@ -132,6 +132,12 @@ export class Conversation {
     });
   }
 
+  /** Turns away the message that is chained to the one under way: none of its text was written. */
+  releaseChained(reason: string): void {
+    const chained = this.#exchanges[1];
+    if (chained) this.#finish(chained, reason);
+  }
+
   /** Ends an idle connection politely. */
   quit(): Promise<void> {
     if (this.#over) return this.#ended;
@@ -273,6 +279,9 @@ export class Conversation {
     if (!go) {
       this.#refuse(exchange, 'data', reply);
       this.#finish(exchange, 'refused');
+    } else if (!this.#exchanges.includes(exchange)) {
+      // Released meanwhile; only the end of the connection takes DATA back.
+      this.drop('the message is not sent');
     } else if (!exchange.verdict && Date.now() >= exchange.startBefore) {
       this.drop(TOO_LATE);
     } else if (!exchange.verdict) {

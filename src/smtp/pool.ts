@@ -71,12 +71,16 @@ export class Pool {
     this.#serve();
   }
 
-  /** Turns away who waits for a connection, closes what is idle, and the rest as it is given back. */
+  /**
+   * Turns away who waits for a connection or behind another's message, closes what is idle, and the
+   * rest as it is given back.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     this.#turnAway({ kind: 'failed', error: CLOSED });
     for (const opening of this.#openings) opening.abort(CLOSED);
     for (const conversation of this.#idle.keys()) this.#retire(conversation);
+    for (const conversation of this.#conversations) conversation.releaseChained(CLOSED);
     while (this.#size > 0) {
       const openings = [...this.#openings].map((opening) => opening.result);
       const conversations = [...this.#conversations].map((conversation) => conversation.ended);

@@ -143,6 +143,8 @@ describe('SIGTERM', () => {
     await fallSilent();
     stopped.child.kill('SIGTERM');
     await stopped.says('stopping');
+    while ((await system.tally.counts(number)).inFlight > 5) await sleep(20);
+    // Signals within a third of a second are one wish.
     await sleep(400);
     assert.equal(await stop(), 143);
     assert.equal((await balancedLedger(system, number)).inFlight, 5);
