@@ -106,6 +106,18 @@ const rules = [
     'Commands, pages and workers take from the system, not the other way round.',
   ),
   never(
+    'notify-is-below-the-top',
+    '^src/notify/',
+    ABOVE_DELIVERY,
+    'What operators are told follows from a send; it is wired from above.',
+  ),
+  never(
+    'delivery-tells-nobody',
+    '^src/delivery/',
+    '^src/notify/',
+    'A send writes down what is news and never waits for anybody to hear it.',
+  ),
+  never(
     'redis-is-a-leaf',
     '^src/redis/',
     '^src/(issue|render|message|audience|delivery|queue|smtp|web|cli)/',

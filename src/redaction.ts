@@ -27,6 +27,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
     ),
     '$1$2[secret]',
   ],
+  [/\bwhsec_[\w+/=-]+/g, '[secret]'],
   // 32 or 33 bytes in base64url: the form of every key and token we make.
   [/(?<![\w-])[\w-]{43,44}(?![\w-])/g, '[key]'],
 ];

@@ -12,6 +12,7 @@ import { type Chances, createChances } from './delivery/chances.js';
 import { chancesWithJournal, sendsWithJournal } from './delivery/journaled.js';
 import { createLane, type Lane, type RouteOptions } from './delivery/lane.js';
 import { createLedger, type LaneTable, type LedgerStore } from './delivery/ledger.js';
+import { createOutbox, type Outbox } from './delivery/outbox.js';
 import { createPresence, type Presence } from './delivery/presence.js';
 import { createRecall, GRACE_MS, type Recall } from './delivery/recall.js';
 import { createSends, type Sends } from './delivery/sends.js';
@@ -21,6 +22,7 @@ import { createJournal, type Journal } from './journal/journal.js';
 import type { Logger } from './log.js';
 import type { ComposerSecrets } from './message/compose.js';
 import { createSigner, type DkimSigner } from './message/dkim.js';
+import { isWanted } from './notify/channels.js';
 import { createQueues, type Queues } from './queue/queues.js';
 import { openRedis, type RedisConnection } from './redis/connect.js';
 import { fingerprintOf, openInstallation } from './redis/installation.js';
@@ -39,6 +41,8 @@ export interface System {
   audience: Audience;
   backups: Backups;
   sends: Sends;
+  /** What operators were not told yet. */
+  outbox: Outbox;
   ledger: LedgerStore;
   recall: Recall;
   chances: Chances;
@@ -102,14 +106,19 @@ async function wire(
       replicas: replicasOf(config.redis.durability),
     }),
   );
-  const sends = createSends(client, keys, ledger);
+  const queues = createQueues(redis, keys.queuePrefix, log);
+  // Written down already: a job that cannot be added now is added by the sweep.
+  const onNews = (issue: number, step: number): void => {
+    queues.enqueueNews(issue, step).catch((error) => log.debug({ err: error }, 'news'));
+  };
+  const sends = createSends(client, keys, ledger, isWanted(config) ? onNews : undefined);
   const tally = createTally(client, keys);
   const chances = createChances({ ledger, sends, uncertain: config.delivery.uncertain });
-  const queues = createQueues(redis, keys.queuePrefix, log);
   return {
     ...{ config, log, redis, keys, instanceId, journal, recall, ledger, queues, tally, presence },
     audience: withJournal(audience, journal),
     sends: sendsWithJournal(sends, journal),
+    outbox: createOutbox(client, keys),
     chances: chancesWithJournal(chances, journal),
     backups: createBackups({
       ...{ client, keys, slug, journal, instanceId, audience, sends, tally, presence },

@@ -7,7 +7,7 @@ import type { System } from '../src/system.js';
 import { checkDoor } from '../src/web/door.js';
 
 export async function startPlanning(system: System): Promise<Work> {
-  const { config, log, ledger, sends, lanes, queues } = system;
+  const { config, log, ledger, sends, outbox, lanes, queues } = system;
   const { lockDurationMs, uncertain } = config.delivery;
   const { enqueue, enqueuePlan, enqueueFire, jobId } = queues;
   const dependencies = { ledger, sends, enqueue, uncertain };
@@ -29,6 +29,9 @@ export async function startPlanning(system: System): Promise<Work> {
       sweep({
         ...dependencies,
         ...{ jobId, enqueuePlan, enqueueFire },
+        enqueueNews: async (issue) => {
+          for (const step of await outbox.untold(issue)) await queues.enqueueNews(issue, step);
+        },
         liveJobs: () => queues.liveJobs(lanes.map(({ name }) => name)),
         doubtMs: lockDurationMs,
       }),

@@ -88,6 +88,10 @@ export const MODULES: readonly CommandModule[] = [
     register: async (program) => (await import('./demo.js')).registerDemo(program),
   },
   {
+    verbs: { notify: 'try out how operators are told what becomes of sends' },
+    register: async (program) => (await import('./notify.js')).registerNotify(program),
+  },
+  {
     verbs: { doctor: 'check the whole installation and say how to mend it' },
     register: async (program) => (await import('./doctor.js')).registerDoctor(program),
   },

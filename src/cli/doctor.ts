@@ -49,6 +49,7 @@ async function examine(config: Config, loopback: boolean, found: Found): Promise
   await check('keys', () => checks.keysVerdict(config));
   await check('relay', () => checks.relayVerdict(config));
   await check('DKIM', () => dkimVerdict(config));
+  await check('notify', () => checks.notifyVerdict(config));
   await check('DNS', () => senderVerdict(config));
   const opened = await attempt(found, 'Redis', () => checks.openChecked(config));
   if (opened === undefined) return;

@@ -4,6 +4,7 @@
  * A send of this issue that has not ended is taken up again, whatever the file says by now; one
  * that has ended is refused. With no worker connected this process does the work itself.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { startWorker } from '../../workers/worker.js';
 import type { Config } from '../config/types.js';
@@ -29,6 +30,9 @@ import {
 } from './schedule.js';
 import { watchSend } from './watch.js';
 import { withSystem } from './with-system.js';
+
+/** A webhook may take ten of them. */
+const TELL_WITHIN_MS = 15_000;
 
 interface SendOptions extends ScheduleOptions {
   newcomers?: boolean;
@@ -227,10 +231,31 @@ async function seeThrough(
         return !options.wait && !terminal.interactive && status.state !== 'planning';
       },
     });
+    if (own) await toldOf(system, terminal, issue, interrupt.signal);
     await own?.close();
     return await report(system, terminal, last, { detached: own === undefined });
   } finally {
     interrupt.release();
+  }
+}
+
+/**
+ * Operators hear of it from this process, which may be the last one for a week; whom it cannot reach
+ * in a moment the next worker tells.
+ */
+async function toldOf(
+  { outbox }: System,
+  terminal: Terminal,
+  issue: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const giveUpAt = Date.now() + TELL_WITHIN_MS;
+  while ((await outbox.untold(issue)).length > 0) {
+    if (Date.now() > giveUpAt || signal.aborted) {
+      terminal.note('Operators could not be told yet (notify): the next worker tries again.');
+      return;
+    }
+    await sleep(100);
   }
 }
 

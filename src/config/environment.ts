@@ -36,6 +36,7 @@ export function overridesOf(env: Environment): Override[] {
       (text) => text,
     );
   }
+  override('PRESSRUN_WEBHOOK_SECRET', ['notify', 'webhook', 'secret'], (text) => text);
   override('PRESSRUN_HTTP_PORT', ['http', 'port'], (text) =>
     /^\d+$/.test(text) ? Number(text) : text,
   );

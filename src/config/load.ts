@@ -94,7 +94,7 @@ export async function settingsIn(
 }
 
 function settingsFrom(dir: string, parsed: ParsedSettings): Settings {
-  const { publication, delivery, smtp, check, dkim, redis, bounce, inbound, http } = parsed;
+  const { publication, delivery, notify, smtp, check, dkim, redis, bounce, inbound, http } = parsed;
   const { retry, giveUpAfter, lockDuration, ...others } = delivery;
   const { linkTimeout, ...limits } = check;
   const named = { ...publication.from, name: publication.from.name || publication.name };
@@ -116,6 +116,7 @@ function settingsFrom(dir: string, parsed: ParsedSettings): Settings {
       giveUpAfterMs: giveUpAfter,
       lockDurationMs: lockDuration,
     },
+    notify: { mail: notify.mail, webhook: notify.webhook },
     check: { ...limits, linkTimeoutMs: linkTimeout },
     dkim: dkim && { ...dkim, keyFile: resolve(dir, dkim.keyFile) },
     bounce: { domain: bounce.domain },

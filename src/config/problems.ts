@@ -75,7 +75,11 @@ function wrongValue(
     (container, step) => (container as Record<string, unknown> | undefined)?.[step],
     input,
   );
-  if (value !== undefined) return `${dotted(path)}: found ${shown(value)}; allowed: ${words}`;
+  if (value !== undefined) {
+    // Whatever stands there was meant to be a secret.
+    const found = path.at(-1) === 'secret' ? 'something else' : shown(value);
+    return `${dotted(path)}: found ${found}; allowed: ${words}`;
+  }
   const why = issue.code === 'custom' ? ` (${issue.message})` : '';
   return `${dotted(path)} is missing${why}: ${words}`;
 }

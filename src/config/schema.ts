@@ -17,6 +17,8 @@ import {
   parseRedisUrl,
   parseSmtpUrl,
   parseTimezone,
+  parseWebhookSecret,
+  parseWebUrl,
   SLUG_PATTERN,
 } from './values.js';
 
@@ -126,6 +128,26 @@ const dkim = z
     return z.NEVER;
   });
 
+/** Both of url and secret, or none (undefined). */
+const webhook = z
+  .strictObject({
+    url: parsed(parseWebUrl, 'an https:// or http:// URL without a login').optional(),
+    secret: parsed(
+      parseWebhookSecret,
+      '"whsec_" and 24 to 64 random bytes in base64, as `echo whsec_$(openssl rand -base64 32)` prints',
+    ).optional(),
+  })
+  .transform(({ url, secret }, context) => {
+    if (url && secret) return { url, secret };
+    if (!url && !secret) return undefined;
+    context.addIssue({
+      code: 'custom',
+      path: [url ? 'secret' : 'url'],
+      message: 'set both of notify.webhook or none',
+    });
+    return z.NEVER;
+  });
+
 const severity = () => oneOf('off', 'warning', 'error').optional();
 
 const check = z.strictObject({
@@ -212,6 +234,13 @@ export const settingsSchema = z.strictObject({
       warnShare: share(),
       afterRecipients: whole(1, 1_000_000_000),
     }),
+  }),
+  notify: z.strictObject({
+    mail: z
+      .array(mailbox())
+      .max(20)
+      .register(allowed, { allowed: 'a list of at most 20 addresses, such as [ops@example.org]' }),
+    webhook,
   }),
   check,
   dkim,

@@ -103,6 +103,11 @@ export interface Config {
     /** Shares 0…1 of permanent failures among the settled. */
     halt: { permanentShare: number; warnShare: number; afterRecipients: number };
   };
+  /** Who is told what becomes of sends. */
+  notify: {
+    mail: readonly Mailbox[];
+    webhook: { url: string; secret: Buffer } | undefined;
+  };
   check: CheckConfig;
   dkim: { domain: string; selector: string; keyFile: string } | undefined;
   bounce: { domain: string | undefined };

@@ -51,6 +51,19 @@ export function parseBaseUrl(text: string): string | undefined {
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
 
+/** http(s) URL without login or fragment, unchanged. */
+export function parseWebUrl(text: string): string | undefined {
+  const url = parseUrl(text, ['http:', 'https:']);
+  return url && !url.hash && !url.username && !url.password ? text : undefined;
+}
+
+/** `whsec_` and 24 to 64 bytes in base64 → the bytes. @see https://www.standardwebhooks.com */
+export function parseWebhookSecret(text: string): Buffer | undefined {
+  const [, encoded] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? [];
+  const bytes = Buffer.from(encoded ?? '', 'base64');
+  return bytes.length >= 24 && bytes.length <= 64 ? bytes : undefined;
+}
+
 /** `smtp://` or `smtps://` with a host, unchanged. */
 export function parseSmtpUrl(text: string): string | undefined {
   return parseUrl(text, ['smtp:', 'smtps:']) && text;

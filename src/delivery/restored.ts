@@ -64,7 +64,13 @@ function unknownSend(issue: number, at: number): SendRecord {
   return {
     ...{ issue, title: '', date: '', state: 'sending', revision: 0, contentHash: '', step: 1 },
     ...{ createdAt: at, startedAt: at, endedAt: undefined, reason: undefined, planned: false },
-    ...{ scheduledFor: undefined, queued: false, missed: undefined, loopback: false },
+    ...{
+      scheduledFor: undefined,
+      queued: false,
+      missed: undefined,
+      loopback: false,
+      untold: false,
+    },
   };
 }
 

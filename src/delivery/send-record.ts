@@ -34,6 +34,8 @@ export interface SendRecord {
   step: number;
   /** Whether everybody is in the ledger. */
   planned: boolean;
+  /** Whether operators have something of it to be told yet (outbox.ts). */
+  untold: boolean;
 }
 
 /** When a send is to begin. */
@@ -126,5 +128,6 @@ export function recordOf(fields: Record<string, string>): SendRecord | undefined
     reason: fields.reason || undefined,
     step: Number(fields.step),
     planned: fields.planned === '1',
+    untold: fields.untold === '1',
   };
 }

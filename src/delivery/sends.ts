@@ -17,6 +17,7 @@ import { AppError } from '../errors.js';
 import type { Keys } from '../redis/keys.js';
 import { loadScript, type RedisClient } from '../redis/scripts.js';
 import type { LedgerStore } from './ledger.js';
+import type { NewsItem, NewsType } from './outbox.js';
 import {
   type Appointment,
   type Frozen,
@@ -102,7 +103,15 @@ export const OPEN_STATES: readonly SendState[] = ['scheduled', 'planning', 'send
 /** States in which recipients may be put off, to be given up when the next issue comes. */
 export const GIVEN_UP_IN: readonly SendState[] = ['sending', 'paused', 'halted'];
 
-export function createSends(redis: RedisClient, keys: Keys, ledger: LedgerStore): Sends {
+/** Told of every move that is news, once it is written down; without it nothing is. */
+export type OnNews = (issue: number, step: number) => void;
+
+export function createSends(
+  redis: RedisClient,
+  keys: Keys,
+  ledger: LedgerStore,
+  onNews?: OnNews,
+): Sends {
   const create = loadScript('delivery', 'create');
   const amend = loadScript('delivery', 'amend');
   const transition = loadScript('delivery', 'transition');
@@ -111,14 +120,20 @@ export function createSends(redis: RedisClient, keys: Keys, ledger: LedgerStore)
     to: SendState,
     fields: Fields = {},
     enteredFrom = ENTERED_FROM[to],
-    atStep: number | '' = '',
+    { atStep = '', news = '' }: { atStep?: number | ''; news?: string } = {},
   ): Promise<Move> => {
-    const [moved, from] = (await transition.run(
+    const [moved, from, step] = (await transition.run(
       redis,
-      [keys.send(issue)],
-      [to, enteredFrom.join(','), atStep, ...Object.entries(fields).flat()],
-    )) as [number, SendState | ''];
+      [keys.send(issue), keys.untold(issue)],
+      [to, enteredFrom.join(','), atStep, news, ...Object.entries(fields).flat()],
+    )) as [number, SendState | '', number];
+    if (moved === 1 && news !== '') onNews?.(issue, step);
     return { moved: moved === 1, from };
+  };
+  /** '' where nobody wants to know. */
+  const newsOf = (type: NewsType, reason = ''): string => {
+    const item: NewsItem = { type, at: Date.now(), reason };
+    return onNews ? JSON.stringify(item) : '';
   };
   /** The same for an operator's verb, with the gate. */
   const order = async (
@@ -182,17 +197,19 @@ export function createSends(redis: RedisClient, keys: Keys, ledger: LedgerStore)
       record(frozen, 'scheduled', { ...appointed(when), loopback: loopback ? 1 : '' }),
 
     reschedule: async ({ issue, step }, when) =>
-      (await move(issue, 'scheduled', appointed(when), ENTERED_FROM.scheduled, step)).moved,
+      (await move(issue, 'scheduled', appointed(when), ENTERED_FROM.scheduled, { atStep: step }))
+        .moved,
 
     async begin({ issue, step }) {
       const fields = { startedAt: Date.now(), missed: '' };
-      const { moved } = await move(issue, 'planning', fields, ['scheduled'], step);
+      const { moved } = await move(issue, 'planning', fields, ['scheduled'], { atStep: step });
       if (moved) await followGates(issue);
       return moved;
     },
 
     async miss({ issue, step }, why) {
-      await move(issue, 'scheduled', { missed: why }, ['scheduled'], step);
+      const news = newsOf('send.missed', why);
+      await move(issue, 'scheduled', { missed: why }, ['scheduled'], { atStep: step, news });
     },
 
     async list() {
@@ -254,7 +271,11 @@ export function createSends(redis: RedisClient, keys: Keys, ledger: LedgerStore)
       await move(issue, 'sending', {}, ['planning']);
     },
 
-    finish: async (issue) => (await move(issue, 'finished', { endedAt: Date.now() })).moved,
+    async finish(issue) {
+      const fields = { endedAt: Date.now() };
+      const news = newsOf('send.finished');
+      return (await move(issue, 'finished', fields, ENTERED_FROM.finished, { news })).moved;
+    },
 
     async reopen(issue) {
       const record = await get(issue);
@@ -278,7 +299,9 @@ export function createSends(redis: RedisClient, keys: Keys, ledger: LedgerStore)
     },
 
     async halt(issue, reason) {
-      if ((await move(issue, 'halted', { reason })).moved) await followGates(issue);
+      const news = newsOf('send.halted', reason);
+      const { moved } = await move(issue, 'halted', { reason }, ENTERED_FROM.halted, { news });
+      if (moved) await followGates(issue);
     },
 
     pause: (issue) => order(issue, 'paused'),

@@ -19,11 +19,14 @@ export interface SweepOptions extends FinishDependencies {
   enqueuePlan(issue: number): Promise<void>;
   /** Puts the job that fires a scheduled send back unless it is there. */
   enqueueFire(record: SendRecord): Promise<void>;
+  /** Puts the jobs that tell operators of a send back unless they are there. */
+  enqueueNews(issue: number): Promise<void>;
 }
 
-/** Mends every open send. One sweep runs at a time. */
+/** Mends every open send, and what nobody was told of any. One sweep runs at a time. */
 export async function sweep(options: SweepOptions): Promise<void> {
   for (const record of await options.sends.list()) {
+    if (record.untold) await options.enqueueNews(record.issue);
     if (!OPEN_STATES.includes(record.state)) continue;
     await options.sends.mendGates(record);
     if (record.state === 'scheduled') await options.enqueueFire(record);

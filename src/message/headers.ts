@@ -80,7 +80,7 @@ export function subjectValue(subject: string): string {
 }
 
 /** `Sun, 22 Nov 2026 09:05:00 +0000`. @see RFC 5322 §3.3 */
-function headerDate(date: Date): string {
+export function headerDate(date: Date): string {
   return `${date.toUTCString().slice(0, -'GMT'.length)}+0000`;
 }
 

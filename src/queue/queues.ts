@@ -3,8 +3,8 @@
  * that a batch whose worker died is worked on again. What happened to whom is the ledger's
  * business; nothing here may be needed to know it.
  *
- * The only user of BullMQ. Two queues: `control` (planning and the sweep, one job at a time over
- * all machines) and one per lane for batches.
+ * The only user of BullMQ. Queues: `control` (planning and the sweep, one job at a time over all
+ * machines), `news` (telling operators), and one per lane for batches.
  */
 import { DelayedError, type Job, Queue, WaitingError, Worker } from 'bullmq';
 import type { Logger } from 'pino';
@@ -14,6 +14,7 @@ import type { BatchRef } from '../delivery/types.js';
 import type { RedisConnection } from '../redis/connect.js';
 
 const CONTROL = 'control';
+const NEWS = 'news';
 const SWEEP_EVERY_MS = 5_000;
 /** A job is never failed for having been rescued often: the ledger decides what is left to do. */
 const ENDLESS = 1_000_000;
@@ -34,10 +35,14 @@ export interface Queues {
    * job of its own: that of an earlier one finds another step and does nothing.
    */
   enqueueFire(record: SendRecord): Promise<void>;
+  /** Adds the job that tells operators what happened to a send in one step, unless it is there. */
+  enqueueNews(issue: number, step: number): Promise<void>;
   /** Asks whichever worker plans to sweep now instead of at the next turn. */
   sweepNow(): Promise<void>;
   /** Runs batches of a lane in this process, `jobsEverywhere` at once over all machines. */
   workOnLane(lane: string, options: LaneWorkOptions): Promise<Work>;
+  /** Tells operators, in this process. */
+  workOnNews(options: NewsWorkOptions): Promise<Work>;
   /** Plans and sweeps in this process. */
   workOnControl(options: ControlWorkOptions): Promise<Work>;
   close(): Promise<void>;
@@ -55,6 +60,11 @@ export interface ControlWorkOptions {
   plan(issue: number): Promise<JobResult>;
   fire(issue: number, step: number): Promise<JobResult>;
   sweep(): Promise<void>;
+}
+
+export interface NewsWorkOptions {
+  lockDurationMs: number;
+  tell(issue: number, step: number): Promise<JobResult>;
 }
 
 export interface Work {
@@ -131,6 +141,10 @@ export function createQueues(redis: RedisConnection, prefix: string, log: Logger
       );
     },
 
+    async enqueueNews(issue, step) {
+      await queueOf(NEWS).add('tell', { issue, step }, { jobId: `tell-${issue}-${step}` });
+    },
+
     async sweepNow() {
       await queueOf(CONTROL).add('sweep', {});
     },
@@ -139,6 +153,12 @@ export function createQueues(redis: RedisConnection, prefix: string, log: Logger
       await queueOf(lane).setGlobalConcurrency(jobsEverywhere);
       return startWorker(lane, { concurrency: jobsHere, lockDurationMs }, async (job, token) =>
         obey(job, token, await process(job.data)),
+      );
+    },
+
+    async workOnNews({ lockDurationMs, tell }) {
+      return startWorker(NEWS, { concurrency: 1, lockDurationMs }, async (job, token) =>
+        obey(job, token, await tell(job.data.issue, job.data.step)),
       );
     },
 

@@ -69,6 +69,8 @@ export interface Keys {
   send(issue: number): string;
   /** hash: what was frozen for one revision of a send. */
   revision(issue: number, revision: number): string;
+  /** hash: what operators were not told of a send yet. */
+  untold(issue: number): string;
   /** set of issue numbers that have a send. */
   sends: string;
   /** hash journal id → host: which journals beside Redis were written to. */
@@ -103,6 +105,7 @@ export function keysOf(slug: string): Keys {
     shard: (shard) => shardKeys(slug, shard),
     send: (issue) => `${slug}:{send-${issue}}`,
     revision: (issue, revision) => `${slug}:{send-${issue}}:${revision}`,
+    untold: (issue) => `${slug}:{send-${issue}}:untold`,
     sends: `${slug}:sends`,
     journals: `${slug}:journals`,
     workers: `${slug}:workers`,

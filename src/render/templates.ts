@@ -165,7 +165,11 @@ function cachedFolder(folder: TemplateFolder, templatesDir: string | undefined):
   const environment = Handlebars.create();
   environment.registerHelper(COMMON_HELPERS);
   for (const template of files.values()) {
-    environment.registerPartial(template.name, environment.compile(parseTemplate(template)));
+    const options = { noEscape: folder === 'text' };
+    environment.registerPartial(
+      template.name,
+      environment.compile(parseTemplate(template), options),
+    );
   }
   const fresh = { version, environment, files };
   cache.set(key, fresh);
@@ -175,7 +179,7 @@ function cachedFolder(folder: TemplateFolder, templatesDir: string | undefined):
 /**
  * Renders a page (or a mail that is not an issue) from its template.
  * @param name path below the folder without extension: `unsubscribe`, `admin/sends`
- * @param data what the template may name; `{{x}}` is escaped for HTML
+ * @param data what the template may name; `{{x}}` is escaped for HTML, but in the folder text
  * @throws AppError template_invalid with file and line; file_missing when there is no such template
  */
 export function renderTemplate(
@@ -183,7 +187,7 @@ export function renderTemplate(
   data: unknown,
   options: {
     templatesDir?: string;
-    folder: 'web' | 'email';
+    folder: TemplateFolder;
     /** Helpers beside the common ones, for this rendering. */
     helpers?: Record<string, Handlebars.HelperDelegate>;
   },

@@ -23,6 +23,17 @@ test('an unknown key that is near to nothing comes with all that are allowed', a
   assert.match(error.message, /unknown key bounce\.xylophone; allowed here: domain/);
 });
 
+test('half a webhook is refused, and what was to be its secret is not shown', async (t) => {
+  const url = 'https://example.org/hook';
+  const half = await refused(t, `${MINIMAL}notify: { webhook: { url: "${url}" } }\n`);
+  assert.match(half.message, /notify\.webhook\.secret is missing \(set both.*whsec_/);
+  const wrong = `${MINIMAL}notify:\n  webhook:\n    url: ${url}\n    secret: hunter2hunter2\n`;
+  const error = await refused(t, wrong);
+  assert.equal(error.line, 11);
+  assert.match(error.message, /notify\.webhook\.secret: found something else; allowed: "whsec_"/);
+  assert.doesNotMatch(error.message, /hunter2/);
+});
+
 test('a key in another spelling is recognised', async (t) => {
   const error = await refused(t, `${MINIMAL}  reply_to: a@b.example\n`);
   assert.match(error.message, /did you mean replyTo\?/);

@@ -43,6 +43,7 @@ async function swept(live: readonly string[]): Promise<string[]> {
     liveJobs: async () => new Set(live),
     enqueuePlan: async () => {},
     enqueueFire: async () => {},
+    enqueueNews: async () => {},
   });
   return enqueued;
 }

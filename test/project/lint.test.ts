@@ -115,6 +115,8 @@ describe('a planted violation', () => {
       ['delivery-is-below-the-top', 'src/delivery/planted-9.ts', '../queue/queues.js'],
       ['redis-is-a-leaf', 'src/redis/planted-10.ts', '../audience/id.js'],
       ['backup-is-below-the-top', 'src/backup/planted-16.ts', '../queue/queues.js'],
+      ['notify-is-below-the-top', 'src/notify/planted-22.ts', '../queue/queues.js'],
+      ['delivery-tells-nobody', 'src/delivery/planted-23.ts', '../notify/tell.js'],
       ['journal-is-a-leaf', 'src/journal/planted-15.ts', '../redis/keys.js'],
       ['config-is-a-leaf', 'src/config/planted-11.ts', '../redis/keys.js'],
       ['smtp-is-low', 'src/smtp/planted-12.ts', '../delivery/retry.js'],

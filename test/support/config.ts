@@ -22,6 +22,7 @@ export function testConfig(overrides: ConfigOverrides = {}): Config {
     redis: { ...base.redis, ...overrides.redis },
     smtp: smtpOf({ ...base.smtp, ...overrides.smtp }),
     delivery: { ...base.delivery, ...overrides.delivery },
+    notify: { ...base.notify, ...overrides.notify },
     check: { ...base.check, ...overrides.check },
     dkim: overrides.dkim,
     bounce: { ...base.bounce, ...overrides.bounce },
@@ -79,6 +80,7 @@ function defaults(): Omit<Config, 'dir' | 'dataDir' | 'file' | 'dkim'> {
       keepLedgers: 12,
       halt: { permanentShare: 0.1, warnShare: 0.01, afterRecipients: 200 },
     },
+    notify: { mail: [], webhook: undefined },
     check: {
       rules: {},
       warnHtmlBytes: 85_000,

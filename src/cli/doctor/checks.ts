@@ -1,4 +1,5 @@
 /** The checks of `pressrun doctor` but for the DNS. Each throws AppError where others would. */
+import { lookup } from 'node:dns/promises';
 import { isReadableByOthers, keysFile } from '../../config/keys.js';
 import { asKnown } from '../../config/load.js';
 import { type Config, ONLY_RELAY, type RelayConfig } from '../../config/types.js';
@@ -63,6 +64,32 @@ async function oneRelayVerdict({ name, url }: RelayConfig): Promise<Verdict> {
     case 'unreachable':
       return { kind: 'fail', words: `${answer.reason}; set ${key}` };
   }
+}
+
+/** Who is told what becomes of sends; tells nobody anything. */
+export async function notifyVerdict({ notify }: Config): Promise<Verdict> {
+  const { mail, webhook } = notify;
+  if (mail.length === 0 && webhook === undefined) {
+    return { kind: 'ok', words: 'nobody is told what becomes of a send (notify is not set)' };
+  }
+  const people = mail.length > 0 ? [`mail to ${mail.length}`] : [];
+  const trial = 'try it out with "pressrun notify"';
+  if (webhook === undefined) return { kind: 'ok', words: `${people.join()}; ${trial}` };
+  const { origin, hostname, protocol } = new URL(webhook.url);
+  const words = [...people, `a webhook at ${origin}`].join(' and ');
+  const unknown = await lookup(hostname.replace(/^\[|\]$/g, '')).then(
+    () => false,
+    () => true,
+  );
+  if (unknown) {
+    return {
+      kind: 'fail',
+      words: `${words}, whose name does not resolve: mend notify.webhook.url`,
+    };
+  }
+  return protocol === 'http:' && !isLoopback(hostname)
+    ? { kind: 'warn', words: `${words}, in the clear: use https in notify.webhook.url` }
+    : { kind: 'ok', words: `${words}; ${trial}` };
 }
 
 /**
