@@ -36,6 +36,7 @@ export function encodeQuotedPrintable(text: string): string {
 
 /** Encodes one line's text, broken softly where it is too long. */
 function encodeLine(text: string, endsHere: boolean): string {
+  if (text.length <= LAST_COLUMN && PLAIN.test(text) && !text.endsWith(' ')) return text;
   let encoded = '';
   let line = '';
   for (let index = 0; index < text.length; ) {

@@ -3,7 +3,7 @@
  * @see RFC 5322 §2.1.1 (lines SHOULD be no longer than 78 characters)
  */
 import type { Slot } from './types.js';
-import { displayWidth, graphemes, isWide } from './width.js';
+import { displayWidth, graphemes, isNarrow, isWide } from './width.js';
 
 /** Columns of the text part. */
 export const TEXT_WIDTH = 72;
@@ -19,6 +19,8 @@ const NO_END = /[（「『【〔《〈‘“]$/u;
 /** A blank at which no line ends: keeps `[3]` beside its link, away from the start of a line. */
 export const GLUE = '\u001F';
 const BLANKS = /[ \t\r\f\v]+/;
+/** Not yet words with one blank between two. */
+const LOOSE = /^ | $| {2}|[\t\r\f\v]/;
 
 /**
  * Wraps one paragraph.
@@ -30,6 +32,7 @@ const BLANKS = /[ \t\r\f\v]+/;
 export function wrapText(text: string, wrap: Wrap): string {
   const lines: string[] = [];
   for (const hardLine of text.split('\n')) {
+    if (fillNarrow(hardLine, wrap, lines)) continue;
     const words = hardLine.split(BLANKS).filter((word) => word !== '');
     fill(
       words.map((word) => word.replaceAll(GLUE, ' ')),
@@ -38,6 +41,28 @@ export function wrapText(text: string, wrap: Wrap): string {
     );
   }
   return lines.join('\n');
+}
+
+/**
+ * The same as {@link fill} for most lines there are: every character takes one column, and every
+ * word fits. Looks at the ends of lines alone, not at words.
+ * @returns false, and nothing is done, when the line is another one
+ */
+function fillNarrow(text: string, { first, rest, width }: Wrap, lines: string[]): boolean {
+  const parts = [text.replaceAll(GLUE, ' '), first, rest];
+  if (LOOSE.test(text) || !parts.every(isNarrow)) return false;
+  const found: string[] = [];
+  let prefix = lines.length === 0 ? first : rest;
+  for (let from = 0; from < text.length || found.length === 0; ) {
+    const limit = from + width - prefix.length;
+    const end = text.length <= limit ? text.length : text.lastIndexOf(' ', limit);
+    if (end <= from && text !== '') return false;
+    found.push((prefix + text.slice(from, end).replaceAll(GLUE, ' ')).trimEnd());
+    from = end + 1;
+    prefix = rest;
+  }
+  lines.push(...found);
+  return true;
 }
 
 function fill(words: string[], wrap: Wrap, lines: string[]): void {

@@ -53,9 +53,14 @@ export function isWide(character: string): boolean {
   return WIDE.some(([first, last]) => code >= first && code <= last);
 }
 
+/** Whether every character is known to take one column, without a closer look. */
+export function isNarrow(text: string): boolean {
+  return NARROW.test(text);
+}
+
 /** @returns columns, ≥ 0 */
 export function displayWidth(text: string): number {
-  if (NARROW.test(text)) return text.length;
+  if (isNarrow(text)) return text.length;
   let columns = 0;
   for (const character of graphemes(text)) {
     if (isWide(character) || EMOJI_PRESENTATION.test(character)) columns += 2;

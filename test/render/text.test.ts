@@ -22,6 +22,25 @@ test('no line is wider than asked for, and no character is lost', () => {
   );
 });
 
+test('blanks around and between the words change nothing', () => {
+  const words = fc.array(
+    fc.oneof(word, fc.stringMatching(/^[a-z~[\]=\u00e4–]{1,12}$/), fc.constant('')),
+    { maxLength: 40 },
+  );
+  const wrap = fc.record({
+    width: fc.integer({ min: 12, max: 80 }),
+    first: fc.constantFrom('', '* ', '> - ', '[12] '),
+    rest: fc.constantFrom('', '  ', '> ', '     '),
+  });
+  fc.assert(
+    fc.property(words, wrap, (some, how) => {
+      const glued = some.map((one) => one.replaceAll('~', '\u001F'));
+      assert.equal(wrapText(glued.join(' '), how), wrapText(` ${glued.join('\t  ')} `, how));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
 test('a URL is never broken, however long', () => {
   const url = `https://example.org/${'x'.repeat(349)}`;
   const lines = wrapText(`See the log at ${url} for more.`, plain).split('\n');
