@@ -4,8 +4,8 @@
  * There are two senders to a connection: while one's message waits for its reply, the other's
  * envelope is under way behind it (smtp/conversation.ts). Each holds one claimed recipient, so two
  * per connection are what a dead worker leaves in doubt at most. Senders without work are given it
- * in groups, and outcomes are settled in groups, as they come, without holding a sender back: a
- * group costs Redis little more than one of its members.
+ * in groups, and what became of the messages before is settled in the same call: a group costs Redis
+ * little more than one of its members.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -64,6 +64,8 @@ const REPLICAS_PAUSE_MS = 5_000;
 type Uncopied = Extract<ClaimReply, { kind: 'uncopied' }>;
 
 const SENDERS_PER_CONNECTION = 2;
+/** Outcomes wait so long for a claim to go with. */
+const SETTLE_WITHIN_MS = 20;
 /** A wait longer than this ends the job instead of holding its place in the queue. */
 const LONGEST_WAIT_MS = 1_000;
 
@@ -110,8 +112,10 @@ class BatchRun {
   private readonly doubted = new Set<Route>();
   /** Somebody went back to where they were: the batch is not done. */
   private wentBack = false;
+  /** Not written down yet: never more than there are senders without a message. */
   private readonly outcomes: Settlement[] = [];
-  private settling: Promise<void> | undefined;
+  private settleTimer: NodeJS.Timeout | undefined;
+  private settling: Promise<unknown> | undefined;
   /** Set when nobody further may be claimed, and why. */
   private end: JobResult | undefined;
 
@@ -126,7 +130,8 @@ class BatchRun {
   async run(): Promise<JobResult> {
     const senders = this.options.connections * SENDERS_PER_CONNECTION;
     await Promise.all(Array.from({ length: senders }, () => this.sender()));
-    while (this.settling) await this.settling;
+    await this.writeOutcomes();
+    await this.settling;
     if (this.end) return this.end;
     if (this.wentBack) return await this.again();
     return this.deferredUntil.length === 0
@@ -196,7 +201,7 @@ class BatchRun {
     if (troubled) this.doubted.add(route);
     if (reservation.waitMs > 0) await sleep(reservation.waitMs);
     const claimedAt = performance.now();
-    const reply = await ledger.claim(this.batch, group);
+    const reply = await ledger.claim(this.batch, group, this.takeOutcomes());
     // Opened again, the batch goes on with the newer revision.
     if (reply.kind === 'revised') return this.stop({ kind: 'give-back' });
     if (reply.kind === 'uncopied') return await this.giveBack(reply, route);
@@ -289,17 +294,24 @@ class BatchRun {
     this.options.log.warn(about, trouble.words);
   }
 
-  /** Outcomes that arrive while a group is being written make up the next one. */
+  /** Left to the next claim, unless there is none within a moment. */
   private settle(settlement: Settlement): void {
     this.outcomes.push(settlement);
-    this.settling ??= this.writeOutcomes().finally(() => {
-      this.settling = undefined;
-    });
+    this.settleTimer ??= setTimeout(() => {
+      this.settling = Promise.all([this.settling, this.writeOutcomes()]);
+      // Whoever waits for the run hears of it; until then nobody further is taken.
+      this.settling.catch(() => this.stop({ kind: 'give-back' }));
+    }, SETTLE_WITHIN_MS);
+  }
+
+  private takeOutcomes(): Settlement[] {
+    clearTimeout(this.settleTimer);
+    this.settleTimer = undefined;
+    return this.outcomes.splice(0);
   }
 
   private async writeOutcomes(): Promise<void> {
-    while (this.outcomes.length > 0) {
-      await this.options.ledger.settle(this.batch, this.outcomes.splice(0));
-    }
+    const outcomes = this.takeOutcomes();
+    if (outcomes.length > 0) await this.options.ledger.settle(this.batch, outcomes);
   }
 }

@@ -12,6 +12,8 @@ import { loadScript, type RedisClient, type Script } from '../redis/scripts.js';
 /** First back-off after trouble with a relay; doubled with each further one. */
 const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 60_000;
+/** While a lane's only route has no limit, it is asked this often whether that is still so. */
+const ASK_AGAIN_MS = 100;
 /** A group is at most this part of a second's messages. */
 const GROUPS_PER_SECOND = 10;
 
@@ -77,6 +79,9 @@ interface Limit {
   rate: number | undefined;
 }
 
+/** Milliseconds to wait; granted; in trouble; without a limit at present (the last three 0 or 1). */
+type Reply = [number, number, number, number];
+
 /** @param routes at least one */
 export function createLane(
   redis: RedisClient,
@@ -86,19 +91,27 @@ export function createLane(
 ): Lane {
   const reserve = loadScript('delivery', 'reserve');
   const backOff = loadScript('delivery', 'back-off');
+  // What goes over the only route without being asked for, and until when (performance.now()).
+  const unasked = { until: 0, messages: 0, backOffs: 0 };
+  const askAgain = () => {
+    unasked.until = 0;
+    unasked.backOffs += 1;
+  };
   const made = routes.map((options) => {
     const { relay, rate, relayRate } = options;
     const key = keys.route(name, relay);
     const limits: Limit[] = [{ key, rate }];
     if (relayRate !== undefined) limits.push({ key: keys.route('all', relay), rate: relayRate });
-    return { ...options, key, limits, route: createRoute(redis, key, relay, backOff) };
+    return { ...options, key, limits, route: createRoute(redis, key, relay, backOff, askAgain) };
   });
   const rates = made.flatMap(({ limits }) => limits.map(({ rate }) => rate ?? Infinity));
   const slowest = Math.min(...rates);
   const take = async (messages: number, longestWaitMs: number, { key, rate }: Limit) => {
-    const args = [messages, rate ?? 0, longestWaitMs];
-    return (await reserve.run(redis, [key], args)) as [number, number, number];
+    const went = unasked.messages;
+    unasked.messages = 0;
+    return (await reserve.run(redis, [key], [messages, rate ?? 0, longestWaitMs, went])) as Reply;
   };
+  const only = made.length === 1 && made[0]?.limits.length === 1 ? made[0].route : undefined;
 
   return {
     name,
@@ -107,9 +120,14 @@ export function createLane(
       Math.min(messages, Math.max(1, Math.floor(slowest / GROUPS_PER_SECOND))),
 
     async reserve(messages, longestWaitMs) {
+      if (only && performance.now() < unasked.until) {
+        unasked.messages += messages;
+        return { kind: 'granted', waitMs: 0, route: only, troubled: false };
+      }
+      const { backOffs } = unasked;
       let soonest = Infinity;
       for (const { limits, route } of inTurn(made)) {
-        const replies: [number, number, number][] = [];
+        const replies: Reply[] = [];
         for (const limit of limits) {
           const reply = await take(messages, longestWaitMs, limit);
           replies.push(reply);
@@ -118,6 +136,9 @@ export function createLane(
         const waitMs = Math.max(...replies.map(([wait]) => wait));
         const troubled = replies[0]?.[2] === 1;
         if (replies.every(([, granted]) => granted === 1)) {
+          // Said before we held it back, it would no longer be true.
+          const isFree = replies[0]?.[3] === 1 && !troubled && backOffs === unasked.backOffs;
+          if (isFree) unasked.until = performance.now() + ASK_AGAIN_MS;
           return { kind: 'granted', waitMs, route, troubled };
         }
         soonest = Math.min(soonest, waitMs);
@@ -138,11 +159,18 @@ export function createLane(
   };
 }
 
-function createRoute(redis: RedisClient, key: string, relay: string, backOff: Script): Route {
+function createRoute(
+  redis: RedisClient,
+  key: string,
+  relay: string,
+  backOff: Script,
+  onBackOff: () => void,
+): Route {
   return {
     relay,
 
     async backOff({ words, pauseMs, slowDown, of = 'relay' }) {
+      onBackOff();
       const pauses = [pauseMs ?? '', FIRST_BACKOFF_MS, LONGEST_BACKOFF_MS];
       return Number(await backOff.run(redis, [key], [words, ...pauses, slowDown ? 1 : 0, of]));
     },

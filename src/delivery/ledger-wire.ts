@@ -38,6 +38,7 @@ export async function claim(
   { script, replicas }: { script: Script; replicas: number },
   { ref, epoch, revision }: OpenBatch,
   who: readonly Waiting[],
+  settlements: readonly Settlement[],
 ): Promise<ClaimReply> {
   const shard = keys.shard(ref.shard);
   const { meta, state, info, texts } = shard.ledger(ref.issue);
@@ -53,6 +54,8 @@ export async function claim(
       // the same people, another one none of them.
       randomUUID(),
       Date.now(),
+      settlements.length,
+      ...settlements.flatMap(settleArguments),
       ...who.flatMap(({ position, tail }) => [position, tail]),
     ],
   );

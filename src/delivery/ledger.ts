@@ -84,7 +84,12 @@ export interface LedgerStore {
   countNewcomers(issue: number): Promise<number>;
   /** Takes a batch over; undefined when a newer job of it exists, or the server is in another life. */
   open(ref: BatchRef): Promise<OpenBatch | undefined>;
-  claim(batch: OpenBatch, who: readonly Waiting[]): Promise<ClaimReply>;
+  /** Settles, whatever the reply, and claims. */
+  claim(
+    batch: OpenBatch,
+    who: readonly Waiting[],
+    settlements?: readonly Settlement[],
+  ): Promise<ClaimReply>;
   /** Returns how many of them were written. */
   settle(batch: OpenBatch, settlements: readonly Settlement[]): Promise<number>;
   /** Sets the gate that every claim passes, unless a later step of the send said otherwise. */
@@ -181,7 +186,8 @@ export function createLedger(
       return openBatch(ref, reply);
     },
 
-    claim: (batch, who) => claim(redis, keys, { script: scripts.claim, replicas }, batch, who),
+    claim: (batch, who, settlements = []) =>
+      claim(redis, keys, { script: scripts.claim, replicas }, batch, who, settlements),
 
     async settle(batch, settlements) {
       const { meta, state, info, texts } = at(batch.ref.issue, batch.ref.shard);

@@ -133,8 +133,9 @@ export function createRecall({ redis, keys, graceMs, log }: RecallOptions): Reca
 
     remembering: (ledger) => ({
       ...ledger,
-      async claim(batch, who) {
-        const reply = await ledger.claim(batch, who);
+      async claim(batch, who, settlements = []) {
+        memory.settled(batch, settlements, Date.now());
+        const reply = await ledger.claim(batch, who, settlements);
         if ('claimed' in reply) memory.claimed(batch, reply.claimed, Date.now());
         return reply;
       },

@@ -15,19 +15,25 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a claim does not check the epoch',
     edits: [
-      { file: lua('claim'), from: "if ARGV[2] ~= epoch then return {'stale'} end\n", to: '' },
+      { file: lua('claim'), from: "if ARGV[2] ~= epoch then return refuse('stale') end\n", to: '' },
     ],
     suite: 'ledger',
   },
   {
     name: 'a claim does not pass the gate',
-    edits: [{ file: lua('claim'), from: "if gate ~= 'open' then return {'shut'} end\n", to: '' }],
+    edits: [
+      { file: lua('claim'), from: "if gate ~= 'open' then return refuse('shut') end\n", to: '' },
+    ],
     suite: 'ledger',
   },
   {
     name: 'a claim does not check the revision',
     edits: [
-      { file: lua('claim'), from: "if ARGV[3] ~= revision then return {'revised'} end\n", to: '' },
+      {
+        file: lua('claim'),
+        from: "if ARGV[3] ~= revision then return refuse('revised') end\n",
+        to: '',
+      },
     ],
     suite: 'ledger',
   },
@@ -84,14 +90,14 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a settlement does not check the attempt',
     edits: [
       {
-        file: lua('settle'),
-        from: "state == 'c' and current and attempt == attempts + 1",
-        to: "state == 'c' and current",
+        file: lua('settlement'),
+        from: "state == 'c' and with.current and attempt == attempts + 1",
+        to: "state == 'c' and with.current",
       },
       {
-        file: lua('settle'),
-        from: "state == 'u' and attempt == attempts and to ~= 'u'",
-        to: "state == 'u' and to ~= 'u'",
+        file: lua('settlement'),
+        from: "state == 'u' and attempt == attempts and into ~= 'u'",
+        to: "state == 'u' and into ~= 'u'",
       },
     ],
     suite: 'ledger',
@@ -100,8 +106,8 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a replaced worker settles as if it still held the batch',
     edits: [
       {
-        file: lua('settle'),
-        from: "state == 'c' and current and attempt == attempts + 1",
+        file: lua('settlement'),
+        from: "state == 'c' and with.current and attempt == attempts + 1",
         to: "state == 'c' and attempt == attempts + 1",
       },
     ],

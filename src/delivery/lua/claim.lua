@@ -1,8 +1,10 @@
--- Claims recipients for one worker, in the same step in which it re-reads each subscriber.
+-- Writes down what became of recipients claimed before, and claims others for the same worker, in the
+-- same step in which it re-reads each subscriber.
 --
 -- KEYS  1 meta  2 state  3 info  4 texts  5 suppressed  6… the subscriber of each position
 -- ARGV  1 batch (its first position)  2 epoch  3 revision the worker composes  4 request id
---       5 now (epoch ms)  6… positions, in the order of KEYS, with the tail behind each
+--       5 now (epoch ms)  6 number of settlements, then these (see settlement.lua), then the
+--       positions to claim, in the order of KEYS, with the tail behind each
 -- Returns {"stale"} when the epoch was replaced, {"shut"} when the send is not open, {"revised"}
 --         when a newer revision was frozen, else {"ok", position, attempt, address, name,
 --         attributes, 1 if mails to them failed of late else 0, …} for each one claimed.
@@ -10,15 +12,33 @@
 -- Guarantee: only pending and due deferred recipients are claimed, only by the holder of the newest
 -- epoch, and only for the newest revision. Leaving wins: whoever left, was erased or suppressed is
 -- skipped here, with the reason. A repeated request (same id, after a lost reply) gets the same
--- people again.
+-- people again. Settlements hold whether or not anybody is claimed (settlement.lua).
 -- @include row
+-- @include settlement
 
 local meta, batch, request = KEYS[1], ARGV[1], ARGV[4]
 local gate, epoch, revision, last, start = unpack(redis.call('HMGET', meta,
   'gate', 'e' .. batch, 'revision', 'q' .. batch, 'start'))
-if ARGV[2] ~= epoch then return {'stale'} end
-if gate ~= 'open' then return {'shut'} end
-if ARGV[3] ~= revision then return {'revised'} end
+local seconds_at = seconds_after(start)
+local seconds = seconds_at(ARGV[5])
+local count = counters()
+
+local first = 7 + 6 * tonumber(ARGV[6])
+settle_all({
+  count = count,
+  current = epoch == ARGV[2],
+  revision = tonumber(ARGV[3]),
+  seconds_at = seconds_at,
+  now = seconds,
+}, 7, first - 1)
+
+local function refuse(word)
+  count.write(meta)
+  return {word}
+end
+if ARGV[2] ~= epoch then return refuse('stale') end
+if gate ~= 'open' then return refuse('shut') end
+if ARGV[3] ~= revision then return refuse('revised') end
 
 -- Whom this very request was granted before, when its reply was lost.
 local granted = {}
@@ -27,8 +47,6 @@ if last and string.sub(last, 1, #request) == request then
     granted[tonumber(position)] = true
   end
 end
-local seconds = math.floor((tonumber(ARGV[5]) - tonumber(start)) / 1000)
-local count = counters()
 local reply, claimed = {'ok'}, {request}
 
 local function move(position, from, to)
@@ -46,14 +64,14 @@ local function reason_against(tail, status)
   return nil
 end
 
-for i = 6, #ARGV, 2 do
+for i = first, #ARGV, 2 do
   local position, tail = tonumber(ARGV[i]), ARGV[i + 1]
   local state = redis.call('GETRANGE', KEYS[2], position, position)
   local attempts, resent, sent, due = read_info(KEYS[3], position)
   local mine = state == 'c' and granted[position]
   if mine or state == 'p' or (state == 'd' and due <= seconds) then
     local address, name, status, attributes, failures = unpack(
-      redis.call('HMGET', KEYS[6 + (i - 6) / 2], 'a', 'n', 's', 'x', 'f'))
+      redis.call('HMGET', KEYS[6 + (i - first) / 2], 'a', 'n', 's', 'x', 'f'))
     local reason = not mine and reason_against(tail, status)
     if reason then
       write_info(KEYS[3], position, attempts, resent, sent, seconds, text_of(KEYS[4], reason, ''))

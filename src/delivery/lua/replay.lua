@@ -16,11 +16,8 @@ local meta = KEYS[1]
 local start, planned_at = unpack(redis.call('HMGET', meta, 'start', 'plannedAt'))
 if not start then return -1 end
 start, planned_at = tonumber(start), tonumber(planned_at)
+local seconds_at = seconds_after(start)
 local count, raised, ids = counters(), 0, nil
-
-local function seconds_after_start(time)
-  return math.floor((tonumber(time) - start) / 1000)
-end
 
 -- Where this person's row is; nil when they are in none.
 local function find(position, tail)
@@ -48,7 +45,7 @@ local function replay(batch, epoch, revision, planned, tail, attempt, to, time, 
   local mine = holds(batch, epoch)
   local state = redis.call('GETRANGE', KEYS[3], position, position)
   local attempts, resent, sent, changed = read_info(KEYS[4], position)
-  local at = seconds_after_start(time)
+  local at = seconds_at(time)
   -- A row that changed later was given back, or is to be mailed again by somebody's word.
   local forgotten = attempts < attempt and (state == 'd' or (state == 'p' and changed <= at))
   local begun = state == 'c' and attempts + 1 == attempt and to ~= 'c'
@@ -67,7 +64,7 @@ local function replay(batch, epoch, revision, planned, tail, attempt, to, time, 
       to, class, words = 'u', 'worker-lost', 'the worker that held this recipient disappeared'
     end
     local text = class ~= '' and text_of(KEYS[5], class, words) or 0
-    local seconds = to == 'd' and seconds_after_start(due) + 1 or at
+    local seconds = to == 'd' and seconds_at(due) + 1 or at
     write_info(KEYS[4], position, attempt, resent, tonumber(revision), seconds, text)
   end
   redis.call('SETRANGE', KEYS[3], position, to)

@@ -27,6 +27,11 @@ local function write_info(key, position, attempts, resent, revision, seconds, te
     math.max(0, math.min(seconds, 16777215)), text))
 end
 
+-- Returns a function: whole seconds from the start of a send to a time, both in epoch ms.
+local function seconds_after(start)
+  return function(time) return math.floor((tonumber(time) - tonumber(start)) / 1000) end
+end
+
 -- Adds up the changes to the counters by state byte, to be written once at the end.
 local function counters()
   local moved = {}
