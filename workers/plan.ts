@@ -1,6 +1,8 @@
 /** The planning role: puts audiences into ledgers and queue, and sweeps up what the queue lost. */
-import { fire } from '../src/delivery/fire.js';
+import { type FireOptions, fire } from '../src/delivery/fire.js';
+import { fireSlots } from '../src/delivery/fire-slots.js';
 import { planSend } from '../src/delivery/plan.js';
+import { scheduleOf } from '../src/delivery/slots.js';
 import { sweep } from '../src/delivery/sweep.js';
 import type { Work } from '../src/queue/queues.js';
 import type { System } from '../src/system.js';
@@ -12,6 +14,11 @@ export async function startPlanning(system: System): Promise<Work> {
   const { enqueue, enqueuePlan, enqueueFire, jobId } = queues;
   const dependencies = { ledger, sends, enqueue, uncertain };
   const stop = new AbortController();
+  const schedule = scheduleOf(config);
+  const firing: FireOptions = {
+    ...{ sends, enqueuePlan, log },
+    checkDoor: (options) => checkDoor(config, system.instanceId, options),
+  };
   const work = await queues.workOnControl({
     lockDurationMs,
     plan: async (issue) => {
@@ -20,11 +27,9 @@ export async function startPlanning(system: System): Promise<Work> {
       log.info({ issue }, 'planning the audience');
       return await planSend(record, { ...dependencies, stopping: stop.signal });
     },
-    fire: (issue, step) =>
-      fire(issue, step, {
-        ...{ sends, enqueuePlan, log },
-        checkDoor: (options) => checkDoor(config, system.instanceId, options),
-      }),
+    slots: schedule,
+    fire: (issue, step) => fire(issue, step, firing),
+    fireSlots: () => fireSlots({ ...firing, sends, schedule }),
     sweep: () =>
       sweep({
         ...dependencies,

@@ -57,6 +57,7 @@ export const MODULES: readonly CommandModule[] = [
       pause: 'stop claiming recipients until "resume"',
       resume: 'go on with a paused or halted send',
       cancel: 'end a send before everyone was mailed',
+      unschedule: 'take back a send that is scheduled',
     },
     register: async (program) => (await import('./steer.js')).registerSteer(program),
   },

@@ -55,7 +55,7 @@ export function statusLines(status: SendStatus): string[] {
     ...(status.missed
       ? [
           `MISSED: ${status.missed}`,
-          `  \`pressrun send ${status.issue}\` sends it now, \`pressrun send ${status.issue} --at TIME\` moves it, \`pressrun cancel ${status.issue}\` ends it`,
+          `  \`pressrun send ${status.issue}\` sends it now, \`pressrun send ${status.issue} --at TIME\` moves it, \`pressrun unschedule ${status.issue}\` takes it back`,
         ]
       : []),
     ...(status.warning ? [`warning: ${status.warning}`] : []),
@@ -82,12 +82,12 @@ function revisionLines({ revisions }: SendStatus): string[] {
 }
 
 function period(status: SendStatus): string {
-  const { state, startedAt, endedAt, scheduledFor, timezone } = status;
+  const { state, startedAt, endedAt, scheduledFor, queued, timezone } = status;
   if (state === 'scheduled' && scheduledFor !== undefined) {
     const at = Date.parse(scheduledFor);
     const wait = at - Date.now();
     const far = wait > 0 ? `, in ${formatWait(wait)}` : '';
-    return ` for ${formatMoment(at, timezone)} (${scheduledFor})${far}`;
+    return ` for ${queued ? 'the slot of ' : ''}${formatMoment(at, timezone)} (${scheduledFor})${far}`;
   }
 
   if (endedAt === undefined) return `, since ${startedAt}`;

@@ -1,6 +1,7 @@
 /** `pressrun send ISSUE --at TIME`: frozen now, sent then; and words for a send that is scheduled. */
-import type { Frozen, SendRecord } from '../delivery/send-record.js';
+import type { Appointment, Frozen, SendRecord } from '../delivery/send-record.js';
 import { formatMoment, formatWait, parseSendTime } from '../delivery/send-time.js';
+import { freeSlot, scheduleOf } from '../delivery/slots.js';
 import { statusOf } from '../delivery/status.js';
 import { AppError } from '../errors.js';
 import type { System } from '../system.js';
@@ -22,9 +23,28 @@ export type Begun = { kind: 'begun'; issue: number } | { kind: 'not-begun'; exit
 
 const NOT_DONE: Begun = { kind: 'not-begun', exitCode: EXIT.failed };
 
-/** The time of `--at`. @throws AppError usage */
-export function momentOf({ config }: System, at: string): number {
-  return parseSendTime(at, config.publication.timezone, Date.now());
+/**
+ * The time of `--at`, or the next free slot.
+ * @param issue  one whose own slot is free for it
+ * @throws AppError usage
+ */
+export async function appointmentOf(
+  { config, sends }: System,
+  at: string,
+  issue: number,
+): Promise<Appointment> {
+  const now = Date.now();
+  if (at.trim() !== 'next') {
+    return { at: parseSendTime(at, config.publication.timezone, now), queued: false };
+  }
+  const schedule = scheduleOf(config);
+  if (schedule === undefined) {
+    throw new AppError(
+      'usage',
+      '--at next needs regular times: set delivery.schedule in pressrun.yaml, such as "0 9 * * WED"',
+    );
+  }
+  return { at: freeSlot(schedule, await sends.list(), { now, except: issue }), queued: true };
 }
 
 /** Records an approved issue as scheduled. */
@@ -32,20 +52,20 @@ export async function scheduleNew(
   system: System,
   terminal: Terminal,
   frozen: Frozen,
-  { at, options }: { at: number; options: ScheduleOptions },
+  { appointment, options }: { appointment: Appointment; options: ScheduleOptions },
 ): Promise<Begun> {
   const { number } = frozen.issue;
   terminal.print(`#${number} ${frozen.issue.title}`);
-  terminal.print(`goes out ${when(system, at)}, to everybody who is on the list then`);
+  terminal.print(`goes out ${when(system, appointment)}, to everybody who is on the list then`);
   if (options.dryRun) {
-    const scheduledFor = new Date(at).toISOString();
+    const scheduledFor = new Date(appointment.at).toISOString();
     terminal.print('Nothing was scheduled (--dry-run).');
     terminal.document({ issue: number, subject: subjectOf(frozen), scheduledFor, dryRun: true });
     return { kind: 'not-begun', exitCode: EXIT.ok };
   }
   if (!options.yes && !(await confirm('Schedule it?'))) return NOT_DONE;
   const loopback = options.loopback === true;
-  if (!(await system.sends.schedule(frozen, { at, queued: false, loopback }))) {
+  if (!(await system.sends.schedule(frozen, { ...appointment, loopback }))) {
     throw movedOn(number);
   }
   return await settled(system, terminal, number, options);
@@ -64,7 +84,7 @@ export async function goOnScheduled(
   if (record.scheduledFor !== undefined) {
     terminal.print(
       record.missed === undefined
-        ? `is scheduled for ${when(system, record.scheduledFor)}`
+        ? `is scheduled for ${when(system, { at: record.scheduledFor, queued: record.queued })}`
         : `was missed: ${record.missed}`,
     );
   }
@@ -84,11 +104,11 @@ async function moveTo(
   record: SendRecord,
   options: ScheduleOptions,
 ): Promise<Begun> {
-  const at = momentOf(system, options.at ?? '');
-  terminal.print(`goes out ${when(system, at)}`);
+  const appointment = await appointmentOf(system, options.at ?? '', record.issue);
+  terminal.print(`goes out ${when(system, appointment)}`);
   if (options.dryRun) return triedOut(terminal, record);
   if (!options.yes && !(await confirm('Move it there?'))) return NOT_DONE;
-  if (!(await system.sends.reschedule(record, { at, queued: false }))) throw movedOn(record.issue);
+  if (!(await system.sends.reschedule(record, appointment))) throw movedOn(record.issue);
   return await settled(system, terminal, record.issue, options);
 }
 
@@ -105,7 +125,7 @@ async function settled(
   if (wait) return { kind: 'begun', issue };
   terminal.document(await statusOf(record, system));
   terminal.note(
-    `#${issue} is scheduled. \`pressrun send ${issue} --at TIME\` moves it, \`pressrun amend ${issue}\` replaces what is sent, \`pressrun cancel ${issue}\` ends it.`,
+    `#${issue} is scheduled. \`pressrun send ${issue} --at TIME\` moves it, \`pressrun amend ${issue}\` replaces what is sent, \`pressrun unschedule ${issue}\` takes it back.`,
   );
   if ((await system.presence.workers()).length === 0) {
     terminal.note(
@@ -121,11 +141,11 @@ function triedOut(terminal: Terminal, { issue }: SendRecord): Begun {
   return { kind: 'not-begun', exitCode: EXIT.ok };
 }
 
-/** `Wed 2026-12-02 09:00 Europe/Berlin (2026-12-02T08:00:00.000Z), in 7 days 11 h`. */
-function when({ config }: System, at: number): string {
+/** `in the slot of Wed 2026-12-02 09:00 Europe/Berlin (2026-12-02T08:00:00.000Z), in 7 days 11 h`. */
+function when({ config }: System, { at, queued }: Appointment): string {
   const wait = at - Date.now();
   const far = wait < 0 ? `${formatWait(-wait)} ago` : `in ${formatWait(wait)}`;
-  return `${formatMoment(at, config.publication.timezone)} (${new Date(at).toISOString()}), ${far}`;
+  return `${queued ? 'in the slot of ' : ''}${formatMoment(at, config.publication.timezone)} (${new Date(at).toISOString()}), ${far}`;
 }
 
 function movedOn(issue: number): AppError {

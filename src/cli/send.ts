@@ -22,9 +22,9 @@ import { confirm } from './confirm.js';
 import { onInterrupt } from './interrupt.js';
 import { formatCount, statusLines } from './ledger-view.js';
 import {
+  appointmentOf,
   type Begun,
   goOnScheduled,
-  momentOf,
   type ScheduleOptions,
   scheduleNew,
 } from './schedule.js';
@@ -45,7 +45,7 @@ export function registerSend(program: Command): void {
     .description('plan and send an issue; live progress and the ledger')
     .option(
       '--at <time>',
-      'freeze it now, send it then: "2026-12-02 09:00", or with an offset or Z',
+      'freeze it now, send it then: "2026-12-02 09:00", with an offset or Z, or "next" (slot)',
     )
     .option('--dry-run', 'check everything, say what would be sent, send nothing')
     .option('--yes', 'do not ask before sending')
@@ -138,10 +138,11 @@ async function begin(
       `issue ${issue.number} was not sent yet: without --newcomers it goes to everybody`,
     );
   }
-  const at = options.at === undefined ? undefined : momentOf(system, options.at);
+  const appointment =
+    options.at === undefined ? undefined : await appointmentOf(system, options.at, issue.number);
   const { active } = await system.audience.stats();
   // Whoever is on the list at the time gets what is scheduled.
-  if (active === 0 && at === undefined) {
+  if (active === 0 && appointment === undefined) {
     throw new AppError(
       'send_refused',
       'nobody to send to: the audience has no active subscriber. ' +
@@ -149,8 +150,9 @@ async function begin(
     );
   }
   const loopback = options.loopback === true;
+  const at = appointment?.at;
   const frozen = await approve(system, terminal, loaded, { revision: 1, loopback, at });
-  if (at !== undefined) return await scheduleNew(system, terminal, frozen, { at, options });
+  if (appointment) return await scheduleNew(system, terminal, frozen, { appointment, options });
   const summary = {
     issue: issue.number,
     subject: subjectOf(frozen),

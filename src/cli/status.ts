@@ -1,6 +1,8 @@
 /** `pressrun status [ISSUE]`: all sends, one send, or one person's story in it. */
 import type { Command } from 'commander';
 import type { SendRecord } from '../delivery/send-record.js';
+import { formatMoment } from '../delivery/send-time.js';
+import { nextSlots, scheduleOf } from '../delivery/slots.js';
 import { fullStatusOf, statusOf } from '../delivery/status.js';
 import { AppError } from '../errors.js';
 import type { System } from '../system.js';
@@ -9,6 +11,8 @@ import { formatCount, plainTable, statusLines } from './ledger-view.js';
 import { tellStory } from './story.js';
 import { sendOf } from './under-way.js';
 import { withSystem } from './with-system.js';
+
+const SLOTS_SHOWN = 4;
 
 interface StatusOptions {
   who?: string;
@@ -54,7 +58,19 @@ async function listSends(
   terminal.document(statuses);
   if (statuses.length === 0) terminal.print('Nothing was sent yet.');
   else terminal.print(tableOf(statuses).toString());
+  for (const line of slotLines(system, records)) terminal.print(line);
   return EXIT.ok;
+}
+
+/** The next slots of `delivery.schedule` and what goes out in them. */
+function slotLines({ config }: System, records: readonly SendRecord[]): string[] {
+  const schedule = scheduleOf(config);
+  if (schedule === undefined) return [];
+  const slots = nextSlots(schedule, records, Date.now(), SLOTS_SHOWN).map(
+    ({ at, issue }) =>
+      `  ${formatMoment(at, schedule.timezone)}  ${issue === undefined ? 'free' : `#${issue}`}`,
+  );
+  return ['', 'next slots (send ISSUE --at next):', ...slots];
 }
 
 function tableOf(statuses: Awaited<ReturnType<typeof statusOf>>[]): ReturnType<typeof plainTable> {

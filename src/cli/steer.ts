@@ -1,8 +1,10 @@
-/** `pressrun pause | resume | cancel ISSUE`: steering a send under way. */
+/** `pressrun pause | resume | cancel | unschedule ISSUE`: steering a send under way, or before. */
 import type { Command } from 'commander';
 import type { Sends } from '../delivery/sends.js';
 import { statusOf } from '../delivery/status.js';
-import { action, EXIT } from './command.js';
+import { AppError } from '../errors.js';
+import type { System } from '../system.js';
+import { action, EXIT, type Terminal } from './command.js';
 import { ledgerLine } from './ledger-view.js';
 import { noteIdle, sendOf } from './under-way.js';
 import { withSystem } from './with-system.js';
@@ -16,6 +18,13 @@ const DOES: Record<Verb, string> = {
 };
 
 export function registerSteer(program: Command): void {
+  const forget = program
+    .command('unschedule')
+    .argument('<issue>', 'number of the issue')
+    .description('take back a scheduled send: the issue is as if it had never been scheduled');
+  action(forget, async (terminal, [issue = '']) =>
+    withSystem(terminal, (system) => unschedule(system, terminal, issue)),
+  );
   for (const verb of Object.keys(DOES) as Verb[]) {
     const command = program
       .command(verb)
@@ -34,6 +43,20 @@ export function registerSteer(program: Command): void {
       });
     });
   }
+}
+
+/** @throws AppError send_refused */
+async function unschedule(system: System, terminal: Terminal, issue: string): Promise<number> {
+  const record = await sendOf(system, issue, 'unschedule');
+  if (!(await system.sends.unschedule(record))) {
+    throw new AppError(
+      'send_refused',
+      `the send of issue ${record.issue} is ${record.state}: only one that is scheduled can be taken back; \`pressrun cancel ${record.issue}\` ends one that has begun`,
+    );
+  }
+  terminal.print(`#${record.issue} is not scheduled any more. Nobody was mailed.`);
+  terminal.document({ issue: record.issue, unscheduled: true });
+  return EXIT.ok;
 }
 
 function steer(sends: Sends, verb: Verb, issue: number): Promise<void> {

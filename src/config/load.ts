@@ -112,6 +112,7 @@ function settingsFrom(dir: string, parsed: ParsedSettings): Settings {
     smtp: smtpFrom(smtp),
     delivery: {
       ...others,
+      schedule: delivery.schedule,
       retryMs: retry,
       giveUpAfterMs: giveUpAfter,
       lockDurationMs: lockDuration,

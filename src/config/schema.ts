@@ -9,6 +9,7 @@ import {
   DURABILITY_PATTERN,
   DURATION_PATTERN,
   parseBaseUrl,
+  parseCron,
   parseDomain,
   parseDurability,
   parseDuration,
@@ -229,6 +230,7 @@ export const settingsSchema = z.strictObject({
     giveUpAfter: duration(),
     lockDuration,
     keepLedgers: whole(1, 10_000),
+    schedule: parsed(parseCron, 'a cron expression such as "0 9 * * WED"').optional(),
     halt: z.strictObject({
       permanentShare: share(),
       warnShare: share(),

@@ -100,6 +100,8 @@ export interface Config {
     giveUpAfterMs: number;
     lockDurationMs: number;
     keepLedgers: number;
+    /** Cron, on the publication's clock: when queued issues go out. */
+    schedule: string | undefined;
     /** Shares 0…1 of permanent failures among the settled. */
     halt: { permanentShare: number; warnShare: number; afterRecipients: number };
   };

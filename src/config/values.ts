@@ -1,5 +1,6 @@
 /** The kinds of values a configuration holds: text in, value or undefined out. */
 import { domainToASCII } from 'node:url';
+import { CronExpressionParser } from 'cron-parser';
 import addresses from 'email-addresses';
 import type { Durability, Mailbox } from './types.js';
 
@@ -62,6 +63,21 @@ export function parseWebhookSecret(text: string): Buffer | undefined {
   const [, encoded] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? [];
   const bytes = Buffer.from(encoded ?? '', 'base64');
   return bytes.length >= 24 && bytes.length <= 64 ? bytes : undefined;
+}
+
+/** A cron expression of five fields, or six with seconds in front, unchanged. */
+export function parseCron(text: string): string | undefined {
+  const cron = text.trim();
+  const fields = cron.split(/\s+/);
+  // What is left out, drawn by lot (H) or a nickname (@weekly) is read in more than one way.
+  const plain = fields.every((field) => /^(?!H(?![A-Z]))[^@]+$/i.test(field));
+  if (fields.length < 5 || fields.length > 6 || !plain) return undefined;
+  try {
+    CronExpressionParser.parse(cron, { tz: 'UTC' }).next();
+    return cron;
+  } catch {
+    return undefined;
+  }
 }
 
 /** `smtp://` or `smtps://` with a host, unchanged. */

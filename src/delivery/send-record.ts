@@ -18,7 +18,7 @@ export interface SendRecord {
   createdAt: number;
   /** When it is to begin, or was, epoch ms; undefined for one begun by hand. */
   scheduledFor: number | undefined;
-  /** Takes a slot of `delivery.schedule`, which moves with the queue before it. */
+  /** The time is a slot of `delivery.schedule`. */
   queued: boolean;
   /** Why it did not begin at its time, and waits for a word. */
   missed: string | undefined;
@@ -42,7 +42,7 @@ export interface SendRecord {
 export interface Appointment {
   /** Epoch ms. */
   at: number;
-  /** In the queue for the slots of `delivery.schedule`. */
+  /** It is a slot of `delivery.schedule`, whose clock fires it. */
   queued: boolean;
 }
 
@@ -100,7 +100,7 @@ export function refused(issue: number, to: SendState, from: SendState | ''): App
   if (from === 'scheduled' && (to === 'paused' || to === 'sending' || to === 'planning')) {
     return new AppError(
       'send_refused',
-      `issue ${issue} is scheduled: nothing goes out yet. \`pressrun send ${issue}\` sends it now, \`pressrun send ${issue} --at TIME\` moves it, \`pressrun cancel ${issue}\` ends it.`,
+      `issue ${issue} is scheduled: nothing goes out yet. \`pressrun send ${issue}\` sends it now, \`pressrun send ${issue} --at TIME\` moves it, \`pressrun unschedule ${issue}\` takes it back.`,
     );
   }
   return new AppError(

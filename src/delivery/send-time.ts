@@ -112,6 +112,16 @@ function onlyMoment(text: string, wall: number, timezone: string): number {
   return first;
 }
 
+/**
+ * The first moment at which the clock reads this; of a reading that is left out, the moment that comes
+ * as much later as the clock is put forward.
+ * @param wall the reading, as if it were UTC
+ */
+export function firstMomentOf(wall: number, timezone: string): number {
+  const [first] = momentsAt(wall, timezone);
+  return first ?? wall - (wallOf(wall - DAY_MS, timezone) - (wall - DAY_MS));
+}
+
 /** All moments at which the clock reads this, earliest first: none, one or two. */
 function momentsAt(wall: number, timezone: string): number[] {
   // No zone turns its clock twice within two days.
@@ -122,7 +132,7 @@ function momentsAt(wall: number, timezone: string): number[] {
 }
 
 /** What the clock reads at a moment, as if it were UTC; whole seconds. */
-function wallOf(at: number, timezone: string): number {
+export function wallOf(at: number, timezone: string): number {
   const parts = new Intl.DateTimeFormat('en-US', {
     ...{ timeZone: timezone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit' },
     ...{ hour: '2-digit', minute: '2-digit', second: '2-digit' },

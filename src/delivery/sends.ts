@@ -6,7 +6,7 @@
  * planning → sending → finished    (retry, resolve --resend, --newcomers: back to sending)
  *        ↘   ⇅    ↘
  *         paused   halted          (resume: back to sending, or to planning if that was not done)
- * cancelled: from any of them but finished
+ * cancelled: from any of them but finished; a scheduled one may also be forgotten (unschedule)
  * ```
  * `amend` freezes a further revision of a send that stands still; claims of older ones are refused
  * from then on.
@@ -38,6 +38,8 @@ export interface Sends {
   schedule(frozen: Frozen, when: Appointment & { loopback: boolean }): Promise<boolean>;
   /** Gives a scheduled send another time; false when it moved on meanwhile. */
   reschedule(record: SendRecord, when: Appointment): Promise<boolean>;
+  /** Forgets a scheduled send; false when it moved on meanwhile. */
+  unschedule(record: SendRecord): Promise<boolean>;
   /** scheduled → planning, unless the record changed since it was read; returns whether it did. */
   begin(record: SendRecord): Promise<boolean>;
   /** A scheduled send did not begin at its time and waits for a word. */
@@ -115,6 +117,7 @@ export function createSends(
   const create = loadScript('delivery', 'create');
   const amend = loadScript('delivery', 'amend');
   const transition = loadScript('delivery', 'transition');
+  const unschedule = loadScript('delivery', 'unschedule');
   const move = async (
     issue: number,
     to: SendState,
@@ -199,6 +202,14 @@ export function createSends(
     reschedule: async ({ issue, step }, when) =>
       (await move(issue, 'scheduled', appointed(when), ENTERED_FROM.scheduled, { atStep: step }))
         .moved,
+
+    async unschedule({ issue, step }) {
+      const sendKeys = [keys.send(issue), keys.revision(issue, 1)];
+      if (Number(await unschedule.run(redis, sendKeys, [step])) === 0) return false;
+      // A listed number without a record is passed over, should this be all that happens.
+      await redis.srem(keys.sends, issue);
+      return true;
+    },
 
     async begin({ issue, step }) {
       const fields = { startedAt: Date.now(), missed: '' };

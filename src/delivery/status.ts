@@ -27,6 +27,8 @@ export interface SendStatus extends Counts {
   revisions: { revision: number; contentHash: string; frozenAt: string; recipients: number }[];
   /** When it is to begin, or was, ISO 8601, UTC. */
   scheduledFor?: string;
+  /** That time is a slot of `delivery.schedule`. */
+  queued?: true;
   /** The clock of the publication, an IANA name. */
   timezone: string;
   /** Why it did not begin at its time: it waits for a word. */
@@ -74,6 +76,7 @@ export async function statusOf(
     contentHash: record.contentHash,
     revisions: [],
     ...(record.scheduledFor && { scheduledFor: new Date(record.scheduledFor).toISOString() }),
+    ...(record.scheduledFor && record.queued && { queued: true as const }),
     timezone: config.publication.timezone,
     ...(record.missed && { missed: record.missed }),
     startedAt: new Date(record.startedAt).toISOString(),

@@ -90,7 +90,7 @@ export function wordsOf({ type, at, publication, send }: Notice): NoticeWords {
         todo: [
           `pressrun send ${issue}: sends it now`,
           `pressrun send ${issue} --at TIME: moves it`,
-          `pressrun cancel ${issue}: ends it`,
+          `pressrun unschedule ${issue}: takes it back`,
         ],
       };
     default:

@@ -32,7 +32,8 @@ export interface Queues {
   enqueuePlan(issue: number): Promise<void>;
   /**
    * Adds the job that fires a scheduled send at its time, unless it is there. Each appointment has a
-   * job of its own: that of an earlier one finds another step and does nothing.
+   * job of its own: that of an earlier one finds another step and does nothing. Slots have a clock
+   * (see workOnControl); one that has come and was not fired is fired now.
    */
   enqueueFire(record: SendRecord): Promise<void>;
   /** Adds the job that tells operators what happened to a send in one step, unless it is there. */
@@ -57,8 +58,11 @@ export interface LaneWorkOptions {
 
 export interface ControlWorkOptions {
   lockDurationMs: number;
+  /** When queued sends go out, if at regular times. */
+  slots: { cron: string; timezone: string } | undefined;
   plan(issue: number): Promise<JobResult>;
   fire(issue: number, step: number): Promise<JobResult>;
+  fireSlots(): Promise<JobResult>;
   sweep(): Promise<void>;
 }
 
@@ -131,8 +135,13 @@ export function createQueues(redis: RedisConnection, prefix: string, log: Logger
       await queueOf(CONTROL).add('plan', { issue }, { jobId: `plan-${issue}` });
     },
 
-    async enqueueFire({ issue, step, scheduledFor, missed }) {
+    async enqueueFire({ issue, step, scheduledFor, missed, queued }) {
       if (scheduledFor === undefined || missed !== undefined) return;
+      if (queued) {
+        if (scheduledFor > Date.now()) return;
+        await queueOf(CONTROL).add('slot', {}, { jobId: 'slot-lost' });
+        return;
+      }
       const delay = Math.max(0, scheduledFor - Date.now());
       await queueOf(CONTROL).add(
         'fire',
@@ -162,14 +171,19 @@ export function createQueues(redis: RedisConnection, prefix: string, log: Logger
       );
     },
 
-    async workOnControl({ lockDurationMs, plan, fire, sweep }) {
+    async workOnControl({ lockDurationMs, slots, plan, fire, fireSlots, sweep }) {
       const control = queueOf(CONTROL);
       await control.setGlobalConcurrency(1);
       await control.upsertJobScheduler('sweep', { every: SWEEP_EVERY_MS }, { name: 'sweep' });
+      if (slots) {
+        const repeat = { pattern: slots.cron, tz: slots.timezone };
+        await control.upsertJobScheduler('slot', repeat, { name: 'slot' });
+      } else await control.removeJobScheduler('slot');
       return startWorker(CONTROL, { concurrency: 1, lockDurationMs }, async (job, token) => {
         const { issue, step } = job.data;
         if (job.name === 'plan') await obey(job, token, await plan(issue));
         else if (job.name === 'fire') await obey(job, token, await fire(issue, step));
+        else if (job.name === 'slot') await obey(job, token, await fireSlots());
         else await sweep();
       });
     },

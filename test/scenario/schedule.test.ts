@@ -1,10 +1,13 @@
 /** Sends that begin at their time, or say why they did not. Real processes, a real clock. */
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { fire, LATE_MS } from '../../src/delivery/fire.js';
 import { AppError } from '../../src/errors.js';
 import { createLogger } from '../../src/log.js';
 import { makePublication, subscribersCsv, type TestPublication } from '../support/publication.js';
+import { startTestRedis, type TestRedis } from '../support/redis.js';
 import { type Sink, startSink } from '../support/smtp-sink.js';
 
 const COUNT = 20;
@@ -15,12 +18,21 @@ const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1
 const FAR = '2027-06-01 09:00';
 const FLAGS = ['--yes', '--json', '--loopback'];
 
+let redis: TestRedis;
 let publication: TestPublication;
 let sink: Sink;
 
+before(async () => {
+  redis = await startTestRedis({ args: ['--appendfsync', 'always'] });
+});
+after(() => redis.stop());
+
 beforeEach(async () => {
+  await redis.client().flushall();
   sink = await startSink();
-  publication = await makePublication({ smtpUrl: sink.url, yaml: `  timezone: ${ZONE}\n` });
+  publication = await makePublication({
+    ...{ smtpUrl: sink.url, redis: redis.url, yaml: `  timezone: ${ZONE}\n` },
+  });
   await publication.write('issues/5.md', issueOf(5, 'The first words.'));
   await publication.write('readers.csv', subscribersCsv(COUNT));
   await publication.run('subscribers', 'import', `${publication.dir}/readers.csv`);
@@ -39,7 +51,7 @@ const refusal = async (...args: string[]): Promise<string> => {
 
 describe('a scheduled send', () => {
   it('keeps what was frozen, takes the audience of its time, and can be waited for', async () => {
-    const waiting = publication.start('send', '5', '--at', inSeconds(45), '--wait', ...FLAGS);
+    const waiting = publication.start('send', '5', '--at', inSeconds(20), '--wait', ...FLAGS);
     await waiting.says('scheduled');
     await publication.write('issues/5.md', issueOf(5, 'Other words.'));
     const joined = await publication.run('subscribers', 'add', 'late@example.org');
@@ -67,7 +79,7 @@ describe('a scheduled send', () => {
       /scheduled for Tue 2027-06-01 09:00 America\/New_York \(2027-06-01T13/,
     );
 
-    assert.match(await refusal('pause', '5'), /^send_refused: issue 5 is scheduled.*cancel 5/);
+    assert.match(await refusal('pause', '5'), /^send_refused: issue 5 is scheduled.*unschedule 5/);
     assert.match(await refusal('resume', '5'), /^send_refused: issue 5 is scheduled/);
     assert.match(
       await refusal('send', '5', '--at', '2020-01-01 09:00', '--yes'),
@@ -91,11 +103,15 @@ describe('a scheduled send', () => {
 
     await publication.write('issues/6.md', issueOf(6, 'Never sent.'));
     await publication.run('send', '6', '--at', FAR, ...FLAGS);
+    const back = await publication.run('unschedule', '6', '--json');
+    assert.deepEqual(back.json(), { issue: 6, unscheduled: true });
+    assert.match(await refusal('unschedule', '5'), /^send_refused: .*issue 5 is finished/);
+    assert.equal((await publication.run('send', '6', '--at', FAR, ...FLAGS)).code, 0);
     assert.equal((await publication.run('cancel', '6', '--json')).json().state, 'cancelled');
   });
 
   it('outlives the loss of its job: the record is the truth', async () => {
-    const scheduled = await publication.run('send', '5', '--at', inSeconds(40), ...FLAGS);
+    const scheduled = await publication.run('send', '5', '--at', inSeconds(12), ...FLAGS);
     assert.equal(scheduled.code, 0, scheduled.stderr);
     const system = await publication.open();
     try {
@@ -114,6 +130,34 @@ describe('a scheduled send', () => {
     } finally {
       await system.close();
     }
+  });
+});
+
+describe('issues queued for regular slots', () => {
+  it('go out one a slot, in order, by the clock of BullMQ', async () => {
+    await publication.write('issues/6.md', issueOf(6, 'More words.'));
+    const queued = ['--at', 'next', ...FLAGS];
+    assert.match(await refusal('send', '5', ...queued), /^usage: .*delivery\.schedule/);
+    const file = join(publication.dir, 'pressrun.yaml');
+    await appendFile(file, "delivery: {schedule: '*/4 * * * * *'}\n");
+    const first = await publication.run('send', '5', ...queued);
+    assert.equal(first.json().queued, true, first.stderr);
+    const shown = await publication.run('status');
+    assert.match(shown.stdout, /next slots.*\n.*America\/New_York {2}(#5|free)/);
+    const six = await publication.run('send', '6', '--wait', ...queued);
+    assert.equal(six.code, 0, six.stderr);
+    const five = await publication.run('status', '5', '--json');
+    const sends = [five.json(), six.json()];
+    assert.deepEqual(
+      sends.map(({ state }) => state),
+      ['finished', 'finished'],
+    );
+    const slots = sends.map(({ scheduledFor }) => Date.parse(scheduledFor));
+    assert.ok((slots[0] ?? 0) < (slots[1] ?? 0), `${slots}`);
+    for (const { scheduledFor, startedAt } of sends) {
+      assert.ok(Date.parse(startedAt) >= Date.parse(scheduledFor), 'never early');
+    }
+    assert.equal(sink.messages.length, 2 * COUNT);
   });
 });
 
@@ -139,7 +183,7 @@ describe('a send whose time passed', () => {
     }
     const shown = await publication.run('status', '5');
     assert.match(shown.stdout, /MISSED: no worker was there.*\n.*send 5 --at TIME/);
-    const worker = publication.start('send', '5', '--at', inSeconds(40), '--wait', ...FLAGS);
+    const worker = publication.start('send', '5', '--at', inSeconds(12), '--wait', ...FLAGS);
     assert.equal((await worker.done).code, 0, 'a word makes it go');
     assert.equal(sink.messages.length, COUNT);
   });

@@ -78,6 +78,7 @@ function defaults(): Omit<Config, 'dir' | 'dataDir' | 'file' | 'dkim'> {
       giveUpAfterMs: 48 * 3_600_000,
       lockDurationMs: 10_000,
       keepLedgers: 12,
+      schedule: undefined,
       halt: { permanentShare: 0.1, warnShare: 0.01, afterRecipients: 200 },
     },
     notify: { mail: [], webhook: undefined },
