@@ -29,6 +29,10 @@ export const MODULES: readonly CommandModule[] = [
     register: async (program) => (await import('./import-issue.js')).registerImportIssue(program),
   },
   {
+    verbs: { compose: 'an issue file from the rows of a sheet' },
+    register: async (program) => (await import('./compose.js')).registerCompose(program),
+  },
+  {
     verbs: { preview: 'live preview of an issue in the browser, or as files' },
     register: async (program) => (await import('./preview.js')).registerPreview(program),
   },
@@ -75,6 +79,10 @@ export const MODULES: readonly CommandModule[] = [
   {
     verbs: { start: 'run the services: web, worker' },
     register: async (program) => (await import('./start.js')).registerStart(program),
+  },
+  {
+    verbs: { archive: 'every item ever published: export, import' },
+    register: async (program) => (await import('./archive.js')).registerArchive(program),
   },
   {
     verbs: { backup: 'the whole state in one file' },

@@ -95,6 +95,7 @@ export async function settingsIn(
 
 function settingsFrom(dir: string, parsed: ParsedSettings): Settings {
   const { publication, delivery, notify, smtp, check, dkim, redis, bounce, inbound, http } = parsed;
+  const { archive, podcast } = parsed;
   const { retry, giveUpAfter, lockDuration, ...others } = delivery;
   const { linkTimeout, ...limits } = check;
   const named = { ...publication.from, name: publication.from.name || publication.name };
@@ -122,6 +123,8 @@ function settingsFrom(dir: string, parsed: ParsedSettings): Settings {
     dkim: dkim && { ...dkim, keyFile: resolve(dir, dkim.keyFile) },
     bounce: { domain: bounce.domain },
     inbound: { domain: inbound.domain },
+    archive: { before: archive.before, maxImageBytes: archive.maxImageBytes },
+    podcast: { category: podcast.category, image: podcast.image },
     http,
   };
 }

@@ -248,6 +248,14 @@ export const settingsSchema = z.strictObject({
   dkim,
   bounce: z.strictObject({ domain: domain().optional() }),
   inbound: z.strictObject({ domain: domain().optional() }),
+  archive: z.strictObject({
+    before: whole(0, 1_000_000_000).optional(),
+    maxImageBytes: whole(1_000, 20_000_000),
+  }),
+  podcast: z.strictObject({
+    category: line("one of Apple's categories of podcasts, such as Science"),
+    image: parsed(parseBaseUrl, 'the http:// or https:// URL of a square picture').optional(),
+  }),
   http: z.strictObject({
     host: line('an address to listen on, such as 127.0.0.1 or 0.0.0.0'),
     port: whole(0, 65_535),

@@ -114,6 +114,13 @@ export interface Config {
   dkim: { domain: string; selector: string; keyFile: string } | undefined;
   bounce: { domain: string | undefined };
   inbound: { domain: string | undefined };
+  archive: {
+    /** Issue files below this number were published before pressrun. */
+    before: number | undefined;
+    /** A picture of an issue that is larger refuses to be frozen. */
+    maxImageBytes: number;
+  };
+  podcast: { category: string; image: string | undefined };
   http: { host: string; port: number };
   keys: {
     /** Never rotated: subscriber ids are made with it. */

@@ -1,5 +1,5 @@
 /** The files of a folder that are issues, by number. IO; parses nothing but their heads. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AppError } from '../errors.js';
 import { Findings } from './findings.js';
@@ -14,6 +14,45 @@ export interface IssueFile {
   number: number | undefined;
   /** What is wrong with its metadata, if it has any. */
   fault: Finding | undefined;
+}
+
+/** What an issue file says of itself, without what it says. */
+export interface IssueHead {
+  path: string;
+  number: number;
+  title: string;
+  /** YYYY-MM-DD */
+  date: string | undefined;
+  /** Changes when the file is written. */
+  version: string;
+}
+
+/**
+ * Keeps an eye on the issues of a folder: each file is read again only when it was written.
+ * @returns asked for the heads of all files that are issues
+ */
+export function watchIssueHeads(folder: string): () => Promise<IssueHead[]> {
+  const known = new Map<string, { version: string; head: IssueHead | undefined }>();
+  return async () => {
+    const heads: IssueHead[] = [];
+    for (const name of await listMarkdown(folder)) {
+      const path = join(folder, name);
+      const { mtimeMs, size } = await stat(path);
+      const version = `${mtimeMs}-${size}`;
+      const entry = known.get(path);
+      const head = entry?.version === version ? entry.head : await readHead(path, version);
+      known.set(path, { version, head });
+      if (head) heads.push(head);
+    }
+    return heads;
+  };
+}
+
+async function readHead(path: string, version: string): Promise<IssueHead | undefined> {
+  const source = normaliseSource((await readIssueFile(path)).source);
+  const { number, title, date } = readMetadata(source, '', new Findings());
+  if (number === undefined || title === undefined) return undefined;
+  return { path, number, title, date, version };
 }
 
 /**

@@ -1,7 +1,9 @@
 /**
  * Issues on disk: finds a file by number or path, parses it, and resolves its references against
- * the other issues of its folder. The only IO of this folder is here, in
- * choose.ts and in issue-folder.ts.
+ * the other issues of its folder. The only IO of this folder is here, in choose.ts, in
+ * issue-folder.ts and in earlier-items.ts.
+ *
+ * The imported database (earlier-items.ts) is looked at, too.
  *
  * Other issues are parsed only when something in them is asked for, and never stand in the way:
  * one that is broken is a warning.
@@ -9,6 +11,7 @@
 import { join } from 'node:path';
 import { AppError } from '../errors.js';
 import { choose, displayPath } from './choose.js';
+import { readEarlierItems } from './earlier-items.js';
 import { type IssueFile, readIssueFolder } from './issue-folder.js';
 import { type ParsedIssue, parseIssue } from './parse.js';
 import {
@@ -78,10 +81,14 @@ export async function readIssue(
   const { path, source } = chosen;
   const { issue, findings } = parseIssue(source);
   if (!issue) return { issue, findings, file, path, source };
+  // What was imported of an issue is less than its file.
+  const numbers = new Set([issue.number, ...others.map((other) => other.number)]);
+  const earlier = (await readEarlierItems(dir)).filter((item) => !numbers.has(item.issueNumber));
   const known = others.filter(({ number }) => number !== undefined && number !== issue.number);
   const index = new TitleIndex(
     [issue, ...parseRelated(issue, known)],
     known.flatMap(({ number }) => number ?? []),
+    earlier,
   );
   const all = [
     ...findings,

@@ -20,9 +20,15 @@ export class TitleIndex {
   /**
    * @param issues whose items can be found
    * @param numbers further issues that exist, without their items
+   * @param items further items that can be found
    */
-  constructor(issues: Iterable<Issue>, numbers: Iterable<number> = []) {
+  constructor(
+    issues: Iterable<Issue>,
+    numbers: Iterable<number> = [],
+    items: Iterable<IndexedItem> = [],
+  ) {
     this.#numbers = new Set(numbers);
+    for (const item of items) this.#addIndexed(item);
     for (const issue of issues) {
       this.#numbers.add(issue.number);
       for (const item of itemsOf(issue)) this.#add(issue.number, item);
@@ -56,6 +62,12 @@ export class TitleIndex {
   findEarlierUrl(url: string, number: number): IndexedItem | undefined {
     const found = this.#urls.get(comparableUrl(url)) ?? [];
     return found.find(({ issueNumber }) => issueNumber < number);
+  }
+
+  #addIndexed(item: IndexedItem): void {
+    this.#numbers.add(item.issueNumber);
+    append(this.#titles, comparableTitle(item.title), item);
+    if (item.url !== undefined) append(this.#urls, comparableUrl(item.url), item);
   }
 
   #add(issueNumber: number, { id, title, links, urls }: Item): void {

@@ -27,6 +27,8 @@ export function testConfig(overrides: ConfigOverrides = {}): Config {
     dkim: overrides.dkim,
     bounce: { ...base.bounce, ...overrides.bounce },
     inbound: { ...base.inbound, ...overrides.inbound },
+    archive: { ...base.archive, ...overrides.archive },
+    podcast: { ...base.podcast, ...overrides.podcast },
     http: { ...base.http, ...overrides.http },
     keys: { ...base.keys, ...overrides.keys },
   };
@@ -95,6 +97,8 @@ function defaults(): Omit<Config, 'dir' | 'dataDir' | 'file' | 'dkim'> {
     },
     bounce: { domain: undefined },
     inbound: { domain: undefined },
+    archive: { before: undefined, maxImageBytes: 5_000_000 },
+    podcast: { category: 'News', image: undefined },
     http: { host: '127.0.0.1', port: 8080 },
     keys: { idKey: randomBytes(32), tokenKeys: [randomBytes(32)] },
   };

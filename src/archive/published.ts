@@ -1,0 +1,156 @@
+/**
+ * Which issues are published, and what they say. In this order, the first that has a number counts:
+ *
+ * 1. what was frozen for a send that has begun: what readers got;
+ * 2. issue files that were published before pressrun (`archive.before`);
+ * 3. the imported database, for issues of which there is nothing else.
+ *
+ * A draft is none of them: a file says nothing about whether it was ever sent.
+ */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Config } from '../config/types.js';
+import type { SendRecord } from '../delivery/send-record.js';
+import type { Sends } from '../delivery/sends.js';
+import { type IssueHead, watchIssueHeads } from '../issue/issue-folder.js';
+import type { Publication } from '../issue/references.js';
+import { readIssue } from '../issue/store.js';
+import type { Issue } from '../issue/types.js';
+import { databaseStamp, readDatabase, type StoredRow } from './database.js';
+import { issueOfRows } from './row-issue.js';
+
+export interface IssueListing {
+  number: number;
+  title: string;
+  /** Calendar date YYYY-MM-DD. */
+  date: string | undefined;
+  /** Changes with the content: what is made of it is kept under it. */
+  version: string;
+  /** Only rows of the database are known of it, and its references are still to be resolved. */
+  isImported?: true;
+}
+
+export interface PublishedIssues {
+  /** Newest first. Asked on every archive request, so it must be cheap. */
+  list(): Promise<IssueListing[]>;
+  /** Asked once per version; undefined when there is no such issue. */
+  get(number: number): Promise<Issue | undefined>;
+}
+
+/** An issue is public from the moment its mails may leave: each of them links to its page. */
+const NOT_YET_PUBLIC: readonly SendRecord['state'][] = ['scheduled'];
+
+export function sentIssues(sends: Pick<Sends, 'list' | 'get' | 'frozen'>): PublishedIssues {
+  return {
+    async list() {
+      const records = await sends.list();
+      return (
+        records
+          // Without a revision: begun after the backup that was restored, so that its content is lost.
+          .filter(({ state, revision }) => !NOT_YET_PUBLIC.includes(state) && revision > 0)
+          .map(({ issue, title, date, createdAt, contentHash }) => ({
+            number: issue,
+            title,
+            date: date || new Date(createdAt).toISOString().slice(0, 10),
+            version: contentHash,
+          }))
+      );
+    },
+    async get(number) {
+      const record = await sends.get(number);
+      return record && (await sends.frozen(number, record.revision))?.issue;
+    },
+  };
+}
+
+/** Issue files, as they are now. @param isPublished by number, date and the like */
+export function fileIssues(
+  dir: string,
+  publication: Publication,
+  isPublished: (head: IssueHead) => boolean,
+): PublishedIssues {
+  const allHeads = watchIssueHeads(join(dir, 'issues'));
+  const heads = async () => (await allHeads()).filter(isPublished);
+  return {
+    list: async () =>
+      (await heads()).map(({ number, title, date, version }) => ({ number, title, date, version })),
+    async get(number) {
+      const head = (await heads()).find((one) => one.number === number);
+      if (head === undefined) return undefined;
+      return (await readIssue(dir, head.path, publication)).issue;
+    },
+  };
+}
+
+/** Issues of which the imported database has rows; their references are still to be resolved. */
+export function databaseIssues(dir: string, prefix: string): PublishedIssues {
+  const read = watchDatabase(dir);
+  return {
+    list: async () =>
+      [...(await read())].map(([number, { version }]) => ({
+        ...{ number, version },
+        title: `${prefix} #${number}`,
+        date: undefined,
+        isImported: true as const,
+      })),
+    async get(number) {
+      const known = (await read()).get(number);
+      return known && issueOfRows(number, known.rows, prefix);
+    },
+  };
+}
+
+/** The rows of each issue; read again only when the file was written. */
+function watchDatabase(dir: string) {
+  let known: { stamp: string; issues: Map<number, { rows: StoredRow[]; version: string }> };
+  return async () => {
+    const stamp = await databaseStamp(dir);
+    if (known?.stamp === stamp) return known.issues;
+    const byIssue = new Map<number, StoredRow[]>();
+    for (const row of await readDatabase(dir)) {
+      byIssue.set(row.issue, [...(byIssue.get(row.issue) ?? []), row]);
+    }
+    const issues = new Map(
+      [...byIssue].map(([number, rows]) => [number, { rows, version: versionOf(rows) }]),
+    );
+    known = { stamp, issues };
+    return issues;
+  };
+}
+
+function versionOf(rows: readonly StoredRow[]): string {
+  return createHash('sha256').update(JSON.stringify(rows)).digest('base64url').slice(0, 16);
+}
+
+/** All of them, for one publication. */
+export function publishedIssues(
+  { dir, publication, archive: { before = 0 } }: Pick<Config, 'dir' | 'publication' | 'archive'>,
+  sends: Pick<Sends, 'list' | 'get' | 'frozen'>,
+): PublishedIssues {
+  return layered([
+    sentIssues(sends),
+    fileIssues(dir, publication, ({ number }) => number < before),
+    databaseIssues(dir, publication.prefix),
+  ]);
+}
+
+/** One archive of several sources; of two that have an issue, the first counts. */
+export function layered(sources: readonly PublishedIssues[]): PublishedIssues {
+  return {
+    async list() {
+      const lists = await Promise.all(sources.map((source) => source.list()));
+      const byNumber = new Map<number, IssueListing>();
+      for (const listing of lists.flat()) {
+        if (!byNumber.has(listing.number)) byNumber.set(listing.number, listing);
+      }
+      return [...byNumber.values()].sort((a, b) => b.number - a.number);
+    },
+    async get(number) {
+      for (const source of sources) {
+        const issue = await source.get(number);
+        if (issue) return issue;
+      }
+      return undefined;
+    },
+  };
+}
