@@ -6,8 +6,8 @@
 --       ms), due (epoch ms, for d), class, words
 -- Returns how many rows were raised, or -1 when the shard was not planned (any more).
 --
--- Guarantee: a row is raised, never lowered: pending or deferred before that attempt → claimed or
--- its outcome, claimed or uncertain in that attempt → its outcome. What somebody did later stays.
+-- Guarantee: a row is raised, never lowered: in an attempt before that one, or waiting for it →
+-- claimed or its outcome; claimed or uncertain in that attempt → its outcome. What somebody did later stays.
 -- Repeating it changes nothing, nor does it where nothing was forgotten. Positions are checked
 -- against the tail: a shard that had to be planned anew may have another order.
 -- @include row
@@ -46,8 +46,10 @@ local function replay(batch, epoch, revision, planned, tail, attempt, to, time, 
   local state = redis.call('GETRANGE', KEYS[3], position, position)
   local attempts, resent, sent, changed = read_info(KEYS[4], position)
   local at = seconds_at(time)
-  -- A row that changed later was given back, or is to be mailed again by somebody's word.
-  local forgotten = attempts < attempt and (state == 'd' or (state == 'p' and changed <= at))
+  -- A row that changed later was given back, or is to be mailed again by somebody's word. What the
+  -- server has for claimed or in doubt may be an attempt before this one.
+  local forgotten = attempts < attempt and (state == 'd'
+    or ((state == 'p' or state == 'u' or (state == 'c' and attempts + 1 < attempt)) and changed <= at))
   local begun = state == 'c' and attempts + 1 == attempt and to ~= 'c'
   local doubted = state == 'u' and attempts == attempt and to ~= 'c' and to ~= 'u'
   if not (forgotten or begun or doubted) then return end
