@@ -17,8 +17,12 @@ import { createMemory, type Remembered } from './memory.js';
 import { RECIPIENT_STATE } from './types.js';
 
 /**
- * What the others are given: longer than it takes any of them to find the server again
- * (redis/dial.ts waits 2 s between tries; a silent master of a cluster is missed within 4 s).
+ * What the others are given, from the moment the first of them spoke to the server in its new life:
+ * longer than it takes any that runs to find it. At the latest (redis/dial.ts, redis/endpoint.ts)
+ * that is after 4.2 s, where a connection is still held open to a server that fell silent (a
+ * heartbeat each second, 3 s without an answer, the next try); after 4 s where a try to connect was
+ * hanging just then (3 s, and 1 s between tries); after 4 s in a cluster, with two nodes silent (2 s
+ * between looks, 1 s for each that does not answer).
  */
 export const GRACE_MS = 6_000;
 /** Rows of one script: it must not hold up the server. */

@@ -6,7 +6,14 @@ import type { RedisClient } from './scripts.js';
 /** How long a first connection is tried; a server that restarts is back within it. */
 const PATIENCE_MS = 5_000;
 const FIRST_RETRY_MS = 100;
-const LONGEST_RETRY_MS = 2_000;
+const LONGEST_RETRY_MS = 1_000;
+/**
+ * Nothing on a first connection blocks, and a process that works has a command under way every
+ * second: a server that fell silent is missed that soon. Repeating commands harms nobody.
+ */
+const SILENCE_MS = 3_000;
+/** Further connections block in commands of the queue, none of them for so long. */
+const BLOCKED_MS = 30_000;
 
 export interface Dialled {
   client: RedisClient;
@@ -25,6 +32,7 @@ export async function dial(endpoint: Endpoint, name: string): Promise<Dialled> {
   let done = false;
   const client = endpoint.create({
     name,
+    silenceMs: SILENCE_MS,
     retryDelay: (times) => {
       if (done) return null;
       if (established) return Math.min(FIRST_RETRY_MS * 2 ** Math.min(times, 10), LONGEST_RETRY_MS);
@@ -56,6 +64,7 @@ export function dialAgain(endpoint: Endpoint, name: string): Dialled {
   let done = false;
   const client = endpoint.create({
     name,
+    silenceMs: BLOCKED_MS,
     retryDelay: (times) =>
       done ? null : Math.min(FIRST_RETRY_MS * 2 ** Math.min(times, 10), LONGEST_RETRY_MS),
   });

@@ -16,13 +16,19 @@ export interface Behaviour {
    * @param times tries since the connection was last ready, from 1
    */
   retryDelay(times: number): number | null;
+  /** A server that owes an answer for so long is given up, and looked for again. */
+  silenceMs: number;
 }
 
-const CONNECT_TIMEOUT_MS = 5_000;
-/** A server that owes an answer for so long is gone; longer than any command of ours blocks. */
-const SILENCE_MS = 30_000;
-/** How soon a master is missed that fell silent and was replaced. */
-const LOOK_AROUND_MS = 5_000;
+// How soon a server is found again by everybody: delivery/recall.ts gives them GRACE_MS for it.
+const CONNECT_TIMEOUT_MS = 3_000;
+/** A server that loads its data is asked again this often, whatever it says it still needs. */
+const LOADING_RETRY_MS = 1_000;
+/**
+ * How soon a master is missed that fell silent and was replaced: a node that does not answer the
+ * question who serves what costs another second (ioredis, slotsRefreshTimeout).
+ */
+const LOOK_AROUND_MS = 2_000;
 const NODE_RETRY_MS = 200;
 
 /** @param server a `redis://` or `rediss://` URL, or the nodes of a cluster as such URLs */
@@ -45,11 +51,12 @@ export function socketEndpoint(path: string, description: string): Endpoint {
 }
 
 /** A lost connection makes commands wait, never fail: a lost settle would be a lost outcome. */
-function optionsOf({ name, retryDelay }: Behaviour): RedisOptions {
+function optionsOf({ name, retryDelay, silenceMs }: Behaviour): RedisOptions {
   return {
     connectionName: name,
     connectTimeout: CONNECT_TIMEOUT_MS,
-    socketTimeout: SILENCE_MS,
+    socketTimeout: silenceMs,
+    maxLoadingRetryTime: LOADING_RETRY_MS,
     maxRetriesPerRequest: null,
     lazyConnect: true,
     retryStrategy: retryDelay,

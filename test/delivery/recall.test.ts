@@ -178,10 +178,21 @@ describe('a server that forgot its last moments', () => {
     await open(one);
     assert.equal(await two.recall.readyIn(SHARD), 0);
     await forget(await copy());
-    // A restart says when it was; this one, like a fail-over, counts from the first who asks.
     const waitMs = await two.recall.readyIn(SHARD);
     assert.ok(waitMs > 50_000, `${waitMs} ms`);
     assert.equal(await one.ledger.open(FIRST), undefined, 'nor one who has not noticed yet');
+  });
+
+  it('counts that time from when somebody could speak, not from when it began to load', async () => {
+    await plan();
+    const one = worker(60_000);
+    assert.equal(await one.recall.readyIn(SHARD), 0);
+    await server.kill();
+    await server.restart();
+    const uptime = async () =>
+      Number(/uptime_in_seconds:(\d+)/.exec(await redis.info('server'))?.[1]);
+    while ((await uptime()) < 2);
+    assert.equal(await one.recall.readyIn(SHARD), 60_000);
   });
 
   it('and even the plan is told once the shard was planned again, in whatever order', async () => {

@@ -11,8 +11,9 @@ import { openRedis } from '../../src/redis/connect.js';
 import { openInstallation } from '../../src/redis/installation.js';
 import { keysOf } from '../../src/redis/keys.js';
 import { forgetHistory } from '../../src/redis/rewrite.js';
+import { startBlackhole } from '../support/blackhole.js';
 import { testConfig } from '../support/config.js';
-import { freePort } from '../support/redis.js';
+import { freePort, startTestRedis } from '../support/redis.js';
 
 const log = pino({ level: 'silent' });
 let config: Config;
@@ -103,6 +104,26 @@ describe('an installation', () => {
 });
 
 describe('a server that does not answer', () => {
+  it('any more is given up after some seconds, and looked for again: it may have moved', {
+    timeout: 20_000,
+  }, async () => {
+    const server = await startTestRedis();
+    const hole = await startBlackhole(server.port);
+    const url = hole.url.replace('smtp:', 'redis:');
+    const redis = await openRedis({ ...config, redis: { ...config.redis, server: url } }, log);
+    try {
+      hole.passToServer = 0;
+      const written = redis.client.set('lost', 'on the way');
+      await new Promise<void>((resolve) => redis.client.once('close', resolve));
+      hole.passToServer = Number.POSITIVE_INFINITY;
+      assert.equal(await written, 'OK');
+    } finally {
+      await redis.close();
+      await hole.stop();
+      await server.stop();
+    }
+  });
+
   it('is named with its address, without the password, and the key that sets it', async () => {
     const port = await freePort();
     const away = {
