@@ -12,11 +12,14 @@ import { type Chances, createChances } from './delivery/chances.js';
 import { chancesWithJournal, sendsWithJournal } from './delivery/journaled.js';
 import { createLane, type Lane, type RouteOptions } from './delivery/lane.js';
 import { createLedger, type LaneTable, type LedgerStore } from './delivery/ledger.js';
+import { createLedgerFiles } from './delivery/ledger-file.js';
 import { createOutbox, type Outbox } from './delivery/outbox.js';
 import { createPresence, type Presence } from './delivery/presence.js';
+import { createPutAway, type PutAway } from './delivery/put-away.js';
 import { createRecall, GRACE_MS, type Recall } from './delivery/recall.js';
 import { createSends, type Sends } from './delivery/sends.js';
 import { createTally, type Tally } from './delivery/tally.js';
+import { tallyWithFiles } from './delivery/tally-of-files.js';
 import { AppError } from './errors.js';
 import { createJournal, type Journal } from './journal/journal.js';
 import type { Logger } from './log.js';
@@ -46,6 +49,8 @@ export interface System {
   ledger: LedgerStore;
   recall: Recall;
   chances: Chances;
+  /** Makes files of the ledgers of old sends. */
+  putAway: PutAway;
   tally: Tally;
   /** At least one; each has batches and jobs of its own. */
   lanes: readonly Lane[];
@@ -112,7 +117,9 @@ async function wire(
     queues.enqueueNews(issue, step).catch((error) => log.debug({ err: error }, 'news'));
   };
   const sends = createSends(client, keys, ledger, isWanted(config) ? onNews : undefined);
-  const tally = createTally(client, keys);
+  const files = createLedgerFiles(config.dataDir);
+  const tallyOfRedis = createTally(client, keys);
+  const tally = tallyWithFiles(tallyOfRedis, sends, files);
   const chances = createChances({ ledger, sends, uncertain: config.delivery.uncertain });
   return {
     ...{ config, log, redis, keys, instanceId, journal, recall, ledger, queues, tally, presence },
@@ -120,6 +127,10 @@ async function wire(
     sends: sendsWithJournal(sends, journal),
     outbox: createOutbox(client, keys),
     chances: chancesWithJournal(chances, journal),
+    putAway: createPutAway({
+      ...{ redis: client, keys, files, log, tally: tallyOfRedis },
+      keep: config.delivery.keepLedgers,
+    }),
     backups: createBackups({
       ...{ client, keys, slug, journal, instanceId, audience, sends, tally, presence },
       idKey: fingerprintOf(idKey),

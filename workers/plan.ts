@@ -33,7 +33,7 @@ export async function startPlanning(system: System): Promise<Work> {
     sweep: () =>
       sweep({
         ...dependencies,
-        ...{ jobId, enqueuePlan, enqueueFire },
+        ...{ jobId, enqueuePlan, enqueueFire, putAway: system.putAway },
         enqueueNews: async (issue) => {
           for (const step of await outbox.untold(issue)) await queues.enqueueNews(issue, step);
         },

@@ -7,14 +7,10 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { access, open, readdir, rename, rm } from 'node:fs/promises';
+import { access, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip, createGzip } from 'node:zlib';
 import { AppError } from '../errors.js';
-import { linesOf } from '../lines.js';
+import { partialOf, readGzip, writeGzip } from '../gzip-lines.js';
 import type { KeyRecord } from '../redis/snapshot.js';
 
 const FORMAT = 'pressrun backup';
@@ -54,18 +50,10 @@ export async function writeArchive(
     throw new AppError('file_exists', 'the file exists; --force overwrites it', { file });
   }
   await removeAbandoned(file);
-  const partial = `${file}.partial-${process.pid}`;
   const counts: BackupCounts = { keys: 0, subscribers: 0, sends: 0 };
   try {
-    await pipeline(
-      Readable.from(archiveLines(header, records, counts, countOf)),
-      createGzip(),
-      createWriteStream(partial, { flags: 'wx', mode: 0o600, flush: true }),
-    );
-    await rename(partial, file);
-    await syncFolder(dirname(file));
+    await writeGzip(file, archiveLines(header, records, counts, countOf));
   } catch (error) {
-    await rm(partial, { force: true });
     throw writeError(error, file);
   }
   return counts;
@@ -142,15 +130,10 @@ export async function* readArchive(file: string): AsyncGenerator<BackupHeader | 
 }
 
 async function* archiveBytes(file: string): AsyncGenerator<Buffer> {
-  const source = createReadStream(file);
-  const unpacked = createGunzip();
-  source.on('error', (error) => unpacked.destroy(error)).pipe(unpacked);
   try {
-    yield* linesOf(unpacked);
+    yield* readGzip(file);
   } catch (error) {
     throw readError(error, file);
-  } finally {
-    source.destroy();
   }
 }
 
@@ -216,7 +199,7 @@ async function exists(file: string): Promise<boolean> {
 
 /** What a backup to this file left behind that was killed: it holds addresses. */
 async function removeAbandoned(file: string): Promise<void> {
-  const start = `${basename(file)}.partial-`;
+  const start = basename(partialOf(file, ''));
   const names = await readdir(dirname(file)).catch(() => []);
   for (const name of names) {
     if (!name.startsWith(start) || isAlive(Number(name.slice(start.length)))) continue;
@@ -230,9 +213,4 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return codeOf(error) === 'EPERM';
   }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  await handle.sync().finally(() => handle.close());
 }

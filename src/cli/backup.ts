@@ -17,8 +17,8 @@ export function registerBackup(program: Command): void {
       'after',
       `
 The file holds every address: it is readable by its owner alone, and should be kept that way.
-Not in it are the keys (.pressrun/keys.yaml), the journal (.pressrun/journal/), configuration and
-issues. Copy the journal elsewhere more often than you make backups: from it, a restore learns who
+Not in it are the keys (.pressrun/keys.yaml), the journal (.pressrun/journal/), the ledgers of older
+sends (.pressrun/ledgers/), configuration and issues. Copy the journal elsewhere more often than you make backups: from it, a restore learns who
 left since.`,
     );
   action(command, (terminal, [file = ''], options) =>
@@ -27,7 +27,7 @@ left since.`,
 }
 
 async function backup(
-  { backups }: System,
+  { backups, sends: records }: System,
   terminal: Terminal,
   file: string,
   force: boolean,
@@ -41,7 +41,13 @@ async function backup(
   terminal.print(
     `${file}: ${formatCount(subscribers)} subscribers, ${formatCount(sends)} sends, as of ${createdAt} (${formatSize(size)})`,
   );
-  terminal.document({ ...report, bytes: size });
+  const ledgerFiles = (await records.list()).flatMap(({ totals }) => totals?.file ?? []);
+  if (ledgerFiles.length > 0) {
+    terminal.note(
+      `The ledgers of ${formatCount(ledgerFiles.length)} older sends are files in .pressrun/ledgers and not in it: copy them too.`,
+    );
+  }
+  terminal.document({ ...report, bytes: size, ledgerFiles });
   return EXIT.ok;
 }
 

@@ -1,7 +1,7 @@
 /** `pressrun retry ISSUE` and `pressrun resolve ISSUE`: what becomes of the rejected and the doubtful. */
 import type { Command } from 'commander';
 import type { Reassigned, Whom } from '../delivery/ledger.js';
-import type { SendRecord } from '../delivery/send-record.js';
+import { requireLedger, type SendRecord } from '../delivery/send-record.js';
 import { statusOf } from '../delivery/status.js';
 import type { RecipientStory } from '../delivery/tally.js';
 import type { RecipientState } from '../delivery/types.js';
@@ -61,6 +61,7 @@ async function retryRejected(
   options: RetryOptions,
 ): Promise<number> {
   const record = await sendOf(system, issue, 'retry');
+  requireLedger(record);
   const whom = await whomOf(system, record, options.who, 'rejected');
   const reassigned = await system.chances.retry(record.issue, {
     ...whom,
@@ -85,6 +86,7 @@ async function resolveDoubts(
     throw new AppError('usage', 'say either --resend or --assume-sent');
   }
   if (!options.resend && !options.assumeSent) return await listDoubtful(system, terminal, record);
+  requireLedger(record);
   const whom = await whomOf(system, record, options.who, 'uncertain');
   const reassigned = options.resend
     ? await system.chances.resend(record.issue, whom)

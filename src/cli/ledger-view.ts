@@ -67,6 +67,12 @@ export function statusLines(status: SendStatus): string[] {
     row('planned', ledger.planned),
     `  ${'─'.repeat(11 + width)}`,
     ...words.map((word) => row(word, ledger[word], beside(word))),
+    ...(status.ledgerFile
+      ? [
+          '',
+          `single recipients: .pressrun/ledgers/${status.ledgerFile.file} on ${status.ledgerFile.host}`,
+        ]
+      : []),
     ...revisionLines(status),
     ...reasonLines(status),
   ];

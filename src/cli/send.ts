@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { startWorker } from '../../workers/worker.js';
 import type { Config } from '../config/types.js';
-import type { SendRecord } from '../delivery/send-record.js';
+import { requireLedger, type SendRecord } from '../delivery/send-record.js';
 import { OPEN_STATES } from '../delivery/sends.js';
 import { fullStatusOf, type SendStatus } from '../delivery/status.js';
 import { AppError } from '../errors.js';
@@ -179,9 +179,11 @@ async function begin(
 async function addNewcomers(
   system: System,
   terminal: Terminal,
-  { issue, title }: SendRecord,
+  record: SendRecord,
   options: SendOptions,
 ): Promise<Begun> {
+  requireLedger(record);
+  const { issue, title } = record;
   const { config, chances, ledger, queues } = system;
   await checkDoor(config, system.instanceId, { loopback: options.loopback === true });
   const newcomers = await ledger.countNewcomers(issue);

@@ -23,7 +23,12 @@ export async function tellStory(
   const records = record ? [record] : await system.sends.list();
   const chapters: Chapter[] = [];
   for (const { issue, title } of records) {
-    const story = await system.tally.story(issue, id);
+    const story = await system.tally.story(issue, id).catch((error: unknown) => {
+      // Of all sends those that can be read here are told.
+      if (record || !(error instanceof AppError)) throw error;
+      terminal.note(`#${issue}: ${error.located}`);
+      return undefined;
+    });
     if (story) chapters.push({ issue, title, story });
   }
   if (record && chapters.length === 0) {

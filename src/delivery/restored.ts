@@ -64,6 +64,7 @@ function unknownSend(issue: number, at: number): SendRecord {
   return {
     ...{ issue, title: '', date: '', state: 'sending', revision: 0, contentHash: '', step: 1 },
     ...{ createdAt: at, startedAt: at, endedAt: undefined, reason: undefined, planned: false },
+    ...{ leaving: false, totals: undefined },
     ...{
       scheduledFor: undefined,
       queued: false,

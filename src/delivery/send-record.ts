@@ -3,6 +3,7 @@ import { AppError } from '../errors.js';
 import type { Issue } from '../issue/types.js';
 import type { PreparedMessage } from '../message/prepare.js';
 import { MOST_REVISIONS } from './ledger-rows.js';
+import type { Counts, Reason } from './tally.js';
 import type { SendState } from './types.js';
 
 export interface SendRecord {
@@ -34,8 +35,36 @@ export interface SendRecord {
   step: number;
   /** Whether everybody is in the ledger. */
   planned: boolean;
+  /** Its ledger is being put away (put-away.ts). */
+  leaving: boolean;
+  /** What stays of its ledger once that is a file. */
+  totals: LedgerTotals | undefined;
   /** Whether operators have something of it to be told yet (outbox.ts). */
   untold: boolean;
+}
+
+/** What stays in Redis of a ledger that was put away. */
+export interface LedgerTotals {
+  /** Its name in `.pressrun/ledgers/`, and the host it was written on. */
+  file: string;
+  host: string;
+  counts: Counts;
+  /** The most frequent ones. */
+  reasons: Reason[];
+  /** Revision → how many have it. */
+  revisions: [number, number][];
+}
+
+/** States in which nothing happens any more by itself. */
+export const ENDED_STATES: readonly SendState[] = ['finished', 'cancelled'];
+
+/** @throws AppError send_refused when nobody in it can be given another chance any more */
+export function requireLedger({ issue, leaving, totals }: SendRecord): void {
+  if (!leaving && totals === undefined) return;
+  throw new AppError(
+    'send_refused',
+    `the ledger of issue ${issue} was put away (delivery.keepLedgers): \`pressrun status ${issue}\` shows it, nothing in it can be changed any more`,
+  );
 }
 
 /** When a send is to begin. */
@@ -129,5 +158,7 @@ export function recordOf(fields: Record<string, string>): SendRecord | undefined
     step: Number(fields.step),
     planned: fields.planned === '1',
     untold: fields.untold === '1',
+    leaving: fields.leaving === '1',
+    totals: fields.totals ? JSON.parse(fields.totals) : undefined,
   };
 }

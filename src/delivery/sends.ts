@@ -22,11 +22,13 @@ import {
   type Appointment,
   type Frozen,
   frozenFields,
+  type LedgerTotals,
   nextRevision,
   type Revision,
   recordOf,
   refused,
   requireAmendable,
+  requireLedger,
   type SendRecord,
 } from './send-record.js';
 import type { SendState } from './types.js';
@@ -45,6 +47,8 @@ export interface Sends {
   /** A scheduled send did not begin at its time and waits for a word. */
   miss(record: SendRecord, why: string): Promise<void>;
   get(issue: number): Promise<SendRecord | undefined>;
+  /** What stays of a ledger that was put away; undefined while it is in Redis. */
+  totals(issue: number): Promise<LedgerTotals | undefined>;
   /** All sends, newest issue first. */
   list(): Promise<SendRecord[]>;
   frozen(issue: number, revision: number): Promise<Frozen | undefined>;
@@ -191,6 +195,31 @@ export function createSends(
     return created === 1;
   };
 
+  const reopen = async (issue: number): Promise<void> => {
+    const record = await get(issue);
+    if (record === undefined || record.state === 'cancelled') {
+      throw refused(issue, 'sending', record?.state ?? '');
+    }
+    if (record.revision === 0) {
+      throw new AppError(
+        'send_refused',
+        `what was sent as issue ${issue} is not in the backup that was restored: \`pressrun amend ${issue}\` freezes the file again`,
+      );
+    }
+    if (!record.planned) {
+      throw new AppError(
+        'send_refused',
+        `the send of issue ${issue} is still being planned: let it go out first`,
+      );
+    }
+    requireLedger(record);
+    if (record.state !== 'finished') return;
+    const atStep = record.step;
+    const { moved } = await move(issue, 'sending', { endedAt: '' }, ['finished'], { atStep });
+    // Somebody else moved it, or its ledger is about to leave: look again.
+    await (moved ? followGates(issue) : reopen(issue));
+  };
+
   return {
     get,
 
@@ -221,6 +250,11 @@ export function createSends(
     async miss({ issue, step }, why) {
       const news = newsOf('send.missed', why);
       await move(issue, 'scheduled', { missed: why }, ['scheduled'], { atStep: step, news });
+    },
+
+    async totals(issue) {
+      const totals = await redis.hget(keys.send(issue), 'totals');
+      return totals === null ? undefined : (JSON.parse(totals) as LedgerTotals);
     },
 
     async list() {
@@ -288,26 +322,7 @@ export function createSends(
       return (await move(issue, 'finished', fields, ENTERED_FROM.finished, { news })).moved;
     },
 
-    async reopen(issue) {
-      const record = await get(issue);
-      if (record === undefined || record.state === 'cancelled') {
-        throw refused(issue, 'sending', record?.state ?? '');
-      }
-      if (record.revision === 0) {
-        throw new AppError(
-          'send_refused',
-          `what was sent as issue ${issue} is not in the backup that was restored: \`pressrun amend ${issue}\` freezes the file again`,
-        );
-      }
-      if (!record.planned) {
-        throw new AppError(
-          'send_refused',
-          `the send of issue ${issue} is still being planned: let it go out first`,
-        );
-      }
-      const { moved } = await move(issue, 'sending', { endedAt: '' }, ['finished']);
-      if (moved) await followGates(issue);
-    },
+    reopen,
 
     async halt(issue, reason) {
       const news = newsOf('send.halted', reason);

@@ -36,6 +36,8 @@ export interface SendStatus extends Counts {
   /** ISO 8601, UTC; of a scheduled send, when it was frozen. */
   startedAt: string;
   endedAt?: string;
+  /** Where its ledger is once it was put away: a file in `.pressrun/ledgers`, and the host of that. */
+  ledgerFile?: { file: string; host: string };
   /** Why recipients were not simply accepted, most frequent first. */
   reasons: Reason[];
 }
@@ -81,6 +83,7 @@ export async function statusOf(
     ...(record.missed && { missed: record.missed }),
     startedAt: new Date(record.startedAt).toISOString(),
     ...(record.endedAt && { endedAt: new Date(record.endedAt).toISOString() }),
+    ...(record.totals && { ledgerFile: { file: record.totals.file, host: record.totals.host } }),
     reasons: [],
   };
 }

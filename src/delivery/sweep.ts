@@ -21,11 +21,14 @@ export interface SweepOptions extends FinishDependencies {
   enqueueFire(record: SendRecord): Promise<void>;
   /** Puts the jobs that tell operators of a send back unless they are there. */
   enqueueNews(issue: number): Promise<void>;
+  /** Makes a file of the ledger of an old send, if there is one too many. */
+  putAway(records: readonly SendRecord[]): Promise<void>;
 }
 
 /** Mends every open send, and what nobody was told of any. One sweep runs at a time. */
 export async function sweep(options: SweepOptions): Promise<void> {
-  for (const record of await options.sends.list()) {
+  const records = await options.sends.list();
+  for (const record of records) {
     if (record.untold) await options.enqueueNews(record.issue);
     if (!OPEN_STATES.includes(record.state)) continue;
     await options.sends.mendGates(record);
@@ -33,6 +36,7 @@ export async function sweep(options: SweepOptions): Promise<void> {
     if (record.state === 'planning') await options.enqueuePlan(record.issue);
     if (record.state === 'sending') await mendSending(record, options);
   }
+  await options.putAway(records);
 }
 
 async function mendSending(record: SendRecord, options: SweepOptions): Promise<void> {

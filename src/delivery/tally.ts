@@ -66,7 +66,8 @@ interface Rows {
 
 const LETTERS: readonly string[] = Object.values(RECIPIENT_STATE);
 /** States of people who have the message, or may have it. */
-const MAILED = [RECIPIENT_STATE.accepted, RECIPIENT_STATE.assumed, RECIPIENT_STATE.uncertain];
+export const MAILED_STATES: readonly RecipientState[] = ['accepted', 'assumed', 'uncertain'];
+const MAILED = MAILED_STATES.map((state) => RECIPIENT_STATE[state]);
 
 export function createTally(redis: RedisClient, keys: Keys): Tally {
   const at = (issue: number, shard: string): LedgerKeys => keys.shard(shard).ledger(issue);
@@ -194,7 +195,8 @@ function add<Key>(tally: Map<Key, number>, key: Key): void {
   tally.set(key, (tally.get(key) ?? 0) + 1);
 }
 
-function countsOf(planned: number, count: (letter: string) => number): Counts {
+/** @param count how many have a state byte */
+export function countsOf(planned: number, count: (letter: string) => number): Counts {
   const state = RECIPIENT_STATE;
   return {
     ledger: {

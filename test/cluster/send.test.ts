@@ -1,6 +1,9 @@
 /** A Redis Cluster of three masters carries the same publication, over the same code. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { createLedgerFiles } from '../../src/delivery/ledger-file.js';
+import { createPutAway } from '../../src/delivery/put-away.js';
+import { createTally } from '../../src/delivery/tally.js';
 import { makePublication, subscribersCsv, type TestPublication } from '../support/publication.js';
 import { startTestCluster, type TestCluster } from '../support/redis-cluster.js';
 import { type Sink, startSink } from '../support/smtp-sink.js';
@@ -88,6 +91,23 @@ describe('a publication on a Redis Cluster', () => {
     for (const worker of others) worker.child.kill('SIGTERM');
     for (const { code } of await Promise.all(others.map((worker) => worker.done))) {
       assert.equal(code, 0);
+    }
+  });
+
+  it('makes a file of an old ledger, shard by shard', async () => {
+    const system = await publication.open();
+    try {
+      const { sends, tally, keys, redis, log } = system;
+      const before = await tally.counts(101);
+      const files = createLedgerFiles(system.config.dataDir);
+      const ofRedis = createTally(redis.client, keys);
+      const options = { redis: redis.client, keys, tally: ofRedis, files, keep: 0, log };
+      await createPutAway(options)(await sends.list(), Date.now() + 86_400_000);
+      assert.deepEqual(await tally.counts(101), before);
+      assert.deepEqual(await tally.recount(101), before, 'from the file');
+      assert.equal((await ofRedis.counts(101)).ledger.planned, 0, 'nothing is left in Redis');
+    } finally {
+      await system.close();
     }
   });
 });

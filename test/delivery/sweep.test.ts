@@ -44,6 +44,7 @@ async function swept(live: readonly string[]): Promise<string[]> {
     enqueuePlan: async () => {},
     enqueueFire: async () => {},
     enqueueNews: async () => {},
+    putAway: async () => {},
   });
   return enqueued;
 }
