@@ -17,8 +17,9 @@ import { TOO_LATE, type Transport } from '../smtp/types.js';
 import { judge, type Verdict } from './judge.js';
 import type { Lane, Route, Trouble } from './lane.js';
 import type { LedgerStore } from './ledger.js';
+import { Outcomes } from './outcomes.js';
 import { nextAttemptAt } from './retry.js';
-import type { BatchRef, Claimed, ClaimReply, OpenBatch, Settlement, Waiting } from './types.js';
+import type { BatchRef, Claimed, ClaimReply, OpenBatch, Waiting } from './types.js';
 
 /** What the queue is to do with the job. */
 export type JobResult =
@@ -64,8 +65,6 @@ const REPLICAS_PAUSE_MS = 5_000;
 type Uncopied = Extract<ClaimReply, { kind: 'uncopied' }>;
 
 const SENDERS_PER_CONNECTION = 2;
-/** Outcomes wait so long for a claim to go with. */
-const SETTLE_WITHIN_MS = 20;
 /** A wait longer than this ends the job instead of holding its place in the queue. */
 const LONGEST_WAIT_MS = 1_000;
 
@@ -113,15 +112,17 @@ class BatchRun {
   /** Somebody went back to where they were: the batch is not done. */
   private wentBack = false;
   /** Not written down yet: never more than there are senders without a message. */
-  private readonly outcomes: Settlement[] = [];
-  private settleTimer: NodeJS.Timeout | undefined;
-  private settling: Promise<unknown> | undefined;
+  private readonly outcomes: Outcomes;
   /** Set when nobody further may be claimed, and why. */
   private end: JobResult | undefined;
 
   constructor(batch: OpenBatch, options: DeliverOptions) {
     this.batch = batch;
     this.options = options;
+    this.outcomes = new Outcomes(
+      (outcomes) => options.ledger.settle(batch, outcomes),
+      () => this.stop({ kind: 'give-back' }),
+    );
     const now = Date.now();
     this.waiting = batch.waiting.filter(({ dueAt }) => dueAt <= now);
     this.deferredUntil = batch.waiting.map(({ dueAt }) => dueAt).filter((dueAt) => dueAt > now);
@@ -130,8 +131,7 @@ class BatchRun {
   async run(): Promise<JobResult> {
     const senders = this.options.connections * SENDERS_PER_CONNECTION;
     await Promise.all(Array.from({ length: senders }, () => this.sender()));
-    await this.writeOutcomes();
-    await this.settling;
+    await this.outcomes.end();
     if (this.end) return this.end;
     if (this.wentBack) return await this.again();
     return this.deferredUntil.length === 0
@@ -149,7 +149,7 @@ class BatchRun {
     for (let next = await this.take(); next; next = await this.take()) {
       const verdict = await this.deliver(next);
       await this.heed(verdict, next);
-      this.settle({
+      this.outcomes.add({
         position: next.who.position,
         attempt: next.who.attempt,
         outcome: verdict.outcome,
@@ -201,7 +201,7 @@ class BatchRun {
     if (troubled) this.doubted.add(route);
     if (reservation.waitMs > 0) await sleep(reservation.waitMs);
     const claimedAt = performance.now();
-    const reply = await ledger.claim(this.batch, group, this.takeOutcomes());
+    const reply = await ledger.claim(this.batch, group, this.outcomes.take());
     // Opened again, the batch goes on with the newer revision.
     if (reply.kind === 'revised') return this.stop({ kind: 'give-back' });
     if (reply.kind === 'uncopied') return await this.giveBack(reply, route);
@@ -213,7 +213,7 @@ class BatchRun {
   /** Mailed now, they could be mailed again after a fail-over: it would know of no claim. */
   private async giveBack({ claimed, copies, replicas }: Uncopied, route: Route): Promise<[]> {
     for (const { position, attempt } of claimed) {
-      this.settle({ position, attempt, outcome: { kind: 'returned' } });
+      this.outcomes.add({ position, attempt, outcome: { kind: 'returned' } });
     }
     this.wentBack = true;
     const words = `${copies} of ${replicas} replicas have the claim (redis.durability)`;
@@ -292,26 +292,5 @@ class BatchRun {
     const { issue, lane } = this.batch.ref;
     const about = { issue, lane, relay: route.relay, until: new Date(until) };
     this.options.log.warn(about, trouble.words);
-  }
-
-  /** Left to the next claim, unless there is none within a moment. */
-  private settle(settlement: Settlement): void {
-    this.outcomes.push(settlement);
-    this.settleTimer ??= setTimeout(() => {
-      this.settling = Promise.all([this.settling, this.writeOutcomes()]);
-      // Whoever waits for the run hears of it; until then nobody further is taken.
-      this.settling.catch(() => this.stop({ kind: 'give-back' }));
-    }, SETTLE_WITHIN_MS);
-  }
-
-  private takeOutcomes(): Settlement[] {
-    clearTimeout(this.settleTimer);
-    this.settleTimer = undefined;
-    return this.outcomes.splice(0);
-  }
-
-  private async writeOutcomes(): Promise<void> {
-    const outcomes = this.takeOutcomes();
-    if (outcomes.length > 0) await this.options.ledger.settle(this.batch, outcomes);
   }
 }

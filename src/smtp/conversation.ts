@@ -13,34 +13,19 @@
  * @see RFC 5321 §3.3, §4.1.4; RFC 2920 §3.1 (pipelining; a message may open a group of commands);
  * RFC 1870 (size)
  */
-import { ProtocolError, ReplyReader } from './reply.js';
+import { type Command, CRLF_DOT, commandsFor, type Exchange, finalDot } from './exchange.js';
+import { isPositive, ProtocolError, ReplyReader } from './reply.js';
 import type { Session } from './session.js';
 import type { Timeouts } from './timeouts.js';
 import { type Envelope, type Reply, TOO_LATE, type Transaction } from './types.js';
 
-type Command = 'reset' | 'mail' | 'rcpt' | 'data';
 /** What the next reply answers. `discard` ends a message nobody is to get. */
 type Step = Command | 'message' | 'discard';
-
-/** One message under way. */
-interface Exchange {
-  chunks: readonly Buffer[];
-  startBefore: number;
-  /** Commands not written yet; all are, at once, when the server takes them pipelined. */
-  commands: [Command, string][];
-  verdict: Transaction | undefined;
-  /** The system has taken the final dot: from here on the server may have the message. */
-  handedOver: boolean;
-  settle(outcome: Transaction): void;
-}
 
 interface Expected {
   step: Step;
   exchange: Exchange;
 }
-
-const DOT = Buffer.from('.\r\n');
-const CRLF_DOT = Buffer.from('\r\n.\r\n');
 
 export class Conversation {
   /** Transactions begun on this connection. */
@@ -117,8 +102,10 @@ export class Conversation {
   send(envelope: Envelope, chunks: readonly Buffer[], startBefore: number): Promise<Transaction> {
     return new Promise((settle) => {
       this.begun += 1;
-      const commands = this.#commandsFor(envelope, chunks);
-      const exchange: Exchange = {
+      // The transaction a chained one waits for ends with its message, whatever the reply.
+      const reset = this.#mailOpen && !this.busy;
+      const commands = commandsFor(envelope, chunks, { reset, size: this.#declaresSize });
+      const exchange = {
         chunks,
         startBefore,
         commands,
@@ -159,19 +146,6 @@ export class Conversation {
     for (const exchange of [...this.#exchanges]) this.#finish(exchange, reason);
   }
 
-  #commandsFor(envelope: Envelope, chunks: readonly Buffer[]): [Command, string][] {
-    const size = this.#declaresSize ? ` SIZE=${messageBytes(chunks)}` : '';
-    // The transaction a chained one waits for ends with its message, whatever the reply.
-    const left = this.#mailOpen && !this.busy;
-    const reset: [Command, string][] = left ? [['reset', 'RSET\r\n']] : [];
-    return [
-      ...reset,
-      ['mail', `MAIL FROM:<${envelope.from}>${size}\r\n`],
-      ['rcpt', `RCPT TO:<${envelope.to}>\r\n`],
-      ['data', 'DATA\r\n'],
-    ];
-  }
-
   /** Writes all commands, or the next one where each reply must be awaited. @see RFC 2920 §3.1 */
   #writeCommands(exchange: Exchange): void {
     const count = this.#session.offer.pipelining ? exchange.commands.length : 1;
@@ -187,7 +161,7 @@ export class Conversation {
     this.#expect('message', exchange);
     socket.cork();
     for (const chunk of chunks) socket.write(chunk);
-    socket.write(endsWithCrlf(chunks) ? DOT : CRLF_DOT, (error) => {
+    socket.write(finalDot(chunks), (error) => {
       // Node calls back in the turn in which the system took the last byte, before any event that
       // could be its consequence; on a failed write it calls back with the error.
       if (error) return;
@@ -322,20 +296,4 @@ export class Conversation {
     const kind = exchange.handedOver ? 'uncertain' : 'unsent';
     exchange.settle(exchange.verdict ?? { kind, error: reason });
   }
-}
-
-export function messageBytes(chunks: readonly Buffer[]): number {
-  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-}
-
-function isPositive(reply: Reply): boolean {
-  return reply.code >= 200 && reply.code < 300;
-}
-
-function endsWithCrlf(chunks: readonly Buffer[]): boolean {
-  const last = chunks.at(-1);
-  // A line end may be cut in two; ordinarily it is not, and nothing needs joining.
-  const tail =
-    last && last.length >= 2 ? last : Buffer.concat(chunks.map((chunk) => chunk.subarray(-2)));
-  return tail.at(-2) === 0x0d && tail.at(-1) === 0x0a;
 }

@@ -7,7 +7,8 @@
  * @see RFC 5321, RFC 1870 (SIZE), RFC 2920 (PIPELINING)
  */
 import type { Logger } from 'pino';
-import { type Conversation, messageBytes } from './conversation.js';
+import type { Conversation } from './conversation.js';
+import { messageBytes } from './exchange.js';
 import { type Lease, Pool } from './pool.js';
 import { parseRelayUrl } from './relay-url.js';
 import { TIMEOUTS, type Timeouts } from './timeouts.js';
