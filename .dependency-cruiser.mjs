@@ -90,8 +90,20 @@ const rules = [
   never(
     'audience-is-below-delivery',
     '^src/audience/',
-    '^src/(delivery|queue|smtp|web|cli|message)/|^src/system\\.ts',
+    '^src/(delivery|joining|queue|smtp|web|cli|message)/|^src/system\\.ts',
     'People exist without sends.',
+  ),
+  never(
+    'joining-is-below-the-top',
+    '^src/joining/',
+    ABOVE_DELIVERY,
+    'Joining is wired from above; it orders letters and does not know how they are queued.',
+  ),
+  never(
+    'joining-knows-no-sends',
+    '^src/joining/',
+    '^src/delivery/',
+    'A letter is no issue: it has no ledger.',
   ),
   never(
     'delivery-is-below-the-top',

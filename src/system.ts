@@ -21,6 +21,7 @@ import { createSends, type Sends } from './delivery/sends.js';
 import { createTally, type Tally } from './delivery/tally.js';
 import { tallyWithFiles } from './delivery/tally-of-files.js';
 import { AppError } from './errors.js';
+import { createJoining, type Joining } from './joining/joining.js';
 import { createJournal, type Journal } from './journal/journal.js';
 import type { Logger } from './log.js';
 import type { ComposerSecrets } from './message/compose.js';
@@ -56,6 +57,8 @@ export interface System {
   lanes: readonly Lane[];
   presence: Presence;
   queues: Queues;
+  /** How people come onto the list by themselves. */
+  joining: Joining;
   /** What messages are signed with. @throws AppError dkim_invalid, file_missing */
   messageSecrets(): Promise<ComposerSecrets>;
   /** Closes every connection; the last process out stops an embedded Redis. */
@@ -121,9 +124,14 @@ async function wire(
   const tallyOfRedis = createTally(client, keys);
   const tally = tallyWithFiles(tallyOfRedis, sends, files);
   const chances = createChances({ ledger, sends, uncertain: config.delivery.uncertain });
+  const { enqueueSignUp, enqueueLetter } = queues;
+  const journaled = withJournal(audience, journal);
   return {
     ...{ config, log, redis, keys, instanceId, journal, recall, ledger, queues, tally, presence },
-    audience: withJournal(audience, journal),
+    audience: journaled,
+    joining: createJoining({
+      ...{ config, redis: client, keys, log, audience: journaled, enqueueSignUp, enqueueLetter },
+    }),
     sends: sendsWithJournal(sends, journal),
     outbox: createOutbox(client, keys),
     chances: chancesWithJournal(chances, journal),

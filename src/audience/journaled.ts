@@ -25,6 +25,12 @@ export function withJournal(audience: Audience, journal: Pick<Journal, 'note'>):
       return outcomes;
     },
 
+    async confirm(id, askedAt, ip) {
+      const outcome = await audience.confirm(id, askedAt, ip);
+      if (outcome !== 'unknown') await journal.note([{ kind: 'added', subject: id, word: 'form' }]);
+      return outcome;
+    },
+
     async unsubscribe(id, change = {}) {
       const outcome = await audience.unsubscribe(id, change);
       await journal.note([{ kind: 'left', subject: id, word: change.how ?? 'link' }]);

@@ -5,7 +5,8 @@
  *   a  address as given, domain in A-label form     n  name
  *   s  status: a(ctive), u(nsubscribed), p (unconfirmed)
  *   x  attributes as JSON, absent when there are none
- *   t  created, epoch s      l  left, epoch s       c  consent: "source at [ip]"
+ *   t  created, epoch s      l  left, epoch s       c  consent (consent-text.ts)
+ *   w  asked to join and has not confirmed (lua/wish.lua), absent when nobody asked
  *   f  mails that failed in a row (lua/fail.lua), absent when there are none
  * beside it one of two sets (mailable, unmailable), the suppressions, and counts. All that belongs
  * together changes in one script. Must never bring back anybody who left, was erased or is
@@ -14,6 +15,7 @@
 import { type Keys, SHARDS, type ShardKeys, shardOf, tailOf } from '../redis/keys.js';
 import { loadScript, type RedisClient } from '../redis/scripts.js';
 import type { Address } from './address.js';
+import { consentFrom, consentText } from './consent-text.js';
 import { createFailures, type Failures } from './failures.js';
 import { subscriberId } from './id.js';
 import type {
@@ -24,6 +26,7 @@ import type {
   Suppression,
   SuppressionReason,
 } from './types.js';
+import { createWishes, type Wishes } from './wishes.js';
 
 /** A person to add, or to bring up to date. What is undefined is left as it is. */
 export interface SubscriberRow {
@@ -48,7 +51,7 @@ export interface Change {
   at?: number;
 }
 
-export interface Audience extends Failures {
+export interface Audience extends Failures, Wishes {
   idOf(address: Address): string;
   /** Adds or updates; outcomes in the order of the rows. */
   put(rows: readonly SubscriberRow[], consent: Consent): Promise<PutOutcome[]>;
@@ -127,6 +130,7 @@ export function createAudience({ redis, keys, idKey }: AudienceOptions): Audienc
 
   return {
     ...createFailures(redis, keys),
+    ...createWishes(redis, keys, idOf),
     idOf,
 
     async put(rows, consent) {
@@ -260,13 +264,8 @@ function attributesText(attributes: Record<string, unknown>): string {
   return JSON.stringify(Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
-function consentText({ source, at, ip }: Consent): string {
-  return [source, at, ...(ip ? [ip] : [])].join(' ');
-}
-
 function subscriberFrom(id: string, hash: Record<string, string>): Subscriber | undefined {
   if (hash.a === undefined) return undefined;
-  const [source, at, ip] = (hash.c ?? '').split(' ');
   return {
     id,
     address: hash.a,
@@ -275,7 +274,8 @@ function subscriberFrom(id: string, hash: Record<string, string>): Subscriber | 
     attributes: hash.x ? JSON.parse(hash.x) : {},
     createdAt: Number(hash.t),
     leftAt: hash.l === undefined ? undefined : Number(hash.l),
-    consent: source ? { source, at: Number(at), ...(ip && { ip }) } : undefined,
+    consent: consentFrom(hash.c),
+    ...(hash.w !== undefined && { wishedAt: Number(hash.w.split(' ')[0]) }),
   };
 }
 

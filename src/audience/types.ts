@@ -22,6 +22,8 @@ export interface Subscriber {
   /** Epoch seconds of leaving; undefined while subscribed. */
   leftAt: number | undefined;
   consent: Consent | undefined;
+  /** Epoch seconds of a wish to join that nobody has confirmed yet. */
+  wishedAt?: number;
 }
 
 /** Proof of consent, kept as it was given. */
@@ -30,8 +32,24 @@ export interface Consent {
   source: string;
   /** Epoch seconds. */
   at: number;
-  /** Address of the request, where one was recorded. */
+  /** Address of the request, where one was recorded; of a form, a keyed hash of it. */
   ip?: string;
+  /** Of people who joined by themselves. */
+  form?: FormConsent;
+}
+
+/** What a form's consent has beside: they were asked again by mail, and said yes. */
+export interface FormConsent {
+  /** Which form, by the name it was given. */
+  name: string;
+  /** Version of the wording; the text itself is kept beside. */
+  wording: string;
+  /** Epoch seconds. */
+  confirmedAt: number;
+  /** Keyed hash of the address they confirmed from. */
+  confirmedIp?: string;
+  /** The address is of a service for throw-away addresses. */
+  disposable: boolean;
 }
 
 export interface Suppression {

@@ -78,7 +78,7 @@ async function demoSystem(folder: string, inbox: Inbox): Promise<System> {
   const port = await freePort(example.http.port);
   const config = {
     ...example,
-    http: { host: HOST, port },
+    http: { ...example.http, host: HOST, port },
     publication: { ...example.publication, url: `http://${HOST}:${port}` },
   };
   return await openSystem(config, createLogger({ pretty: true, level: 'warn' }));

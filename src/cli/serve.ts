@@ -19,9 +19,9 @@ export interface WebService {
  * @throws AppError port_taken
  */
 export async function serveWeb(system: System): Promise<WebService> {
-  const { config, log, instanceId, audience, sends, redis } = system;
+  const { config, log, instanceId, audience, joining, sends, redis } = system;
   const app = await buildWeb({
-    ...{ config, log, instanceId, audience },
+    ...{ config, log, instanceId, audience, joining },
     frozenIssues: frozenIssuesOf(sends),
     ready: () => answersInTime(redis.client.ping()),
   });

@@ -6,7 +6,7 @@ import { type Address, parseAddress } from '../audience/address.js';
 import { exportCsv } from '../audience/csv-export.js';
 import { parseAttributes } from '../audience/csv-file.js';
 import { importCsv } from '../audience/csv-import.js';
-import type { Subscriber } from '../audience/types.js';
+import type { Consent, Subscriber } from '../audience/types.js';
 import { AppError } from '../errors.js';
 import { forgetHistory } from '../redis/rewrite.js';
 import type { System } from '../system.js';
@@ -241,10 +241,20 @@ function documentOf(subscriber: Subscriber): Record<string, unknown> {
     attributes,
     created: isoTime(createdAt),
     ...(leftAt !== undefined && { left: isoTime(leftAt) }),
-    ...(consent && {
-      consent: `${consent.source}, ${isoTime(consent.at)}${consent.ip ? `, ${consent.ip}` : ''}`,
-    }),
+    ...(consent && { consent: consentWords(consent) }),
   };
+}
+
+/** `form, 2026-11-25T10:00:00.000Z, 8Jx…, wording Xk…, form page, confirmed 2026-…` */
+function consentWords({ source, at, ip, form }: Consent): string {
+  const words = [source, isoTime(at), ...(ip ? [ip] : [])];
+  if (form) {
+    words.push(`form ${form.name}`, `wording ${form.wording}`);
+    words.push(`confirmed ${isoTime(form.confirmedAt)}`);
+    if (form.confirmedIp) words.push(form.confirmedIp);
+    if (form.disposable) words.push('throw-away address');
+  }
+  return words.join(', ');
 }
 
 const isoTime = (seconds: number): string => new Date(seconds * 1000).toISOString();

@@ -15,6 +15,7 @@ import {
   parseDuration,
   parseLanguage,
   parseMailbox,
+  parseNetwork,
   parseRedisUrl,
   parseSmtpUrl,
   parseTimezone,
@@ -259,6 +260,9 @@ export const settingsSchema = z.strictObject({
   http: z.strictObject({
     host: line('an address to listen on, such as 127.0.0.1 or 0.0.0.0'),
     port: whole(0, 65_535),
+    trustProxy: z.array(
+      parsed(parseNetwork, 'an address, a network such as 10.0.0.0/8, or loopback'),
+    ),
   }),
 });
 

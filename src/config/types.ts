@@ -121,7 +121,12 @@ export interface Config {
     maxImageBytes: number;
   };
   podcast: { category: string; image: string | undefined };
-  http: { host: string; port: number };
+  http: {
+    host: string;
+    port: number;
+    /** Peers whose X-Forwarded-For is believed: addresses, networks, `loopback`. */
+    trustProxy: readonly string[];
+  };
   keys: {
     /** Never rotated: subscriber ids are made with it. */
     idKey: Buffer;

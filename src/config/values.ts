@@ -1,4 +1,5 @@
 /** The kinds of values a configuration holds: text in, value or undefined out. */
+import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { CronExpressionParser } from 'cron-parser';
 import addresses from 'email-addresses';
@@ -97,6 +98,16 @@ export function parseLanguage(text: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** An IP address, a network in CIDR notation, or `loopback` (this machine). @see RFC 4632 §3.1 */
+export function parseNetwork(text: string): string | undefined {
+  const [address = '', bits, ...rest] = text.trim().split('/');
+  if (address === 'loopback' && bits === undefined) return address;
+  const most = { 4: 32, 6: 128 }[isIP(address)];
+  if (most === undefined || rest.length > 0) return undefined;
+  if (bits === undefined) return address;
+  return /^\d{1,3}$/.test(bits) && Number(bits) <= most ? `${address}/${bits}` : undefined;
 }
 
 /** IANA time zone, as it is written in the database. @see https://www.iana.org/time-zones */

@@ -75,6 +75,11 @@ export function relayOrders(profile: RelayProfile): HeaderField[] {
   }
 }
 
+/** The same for a letter, which is an answer to one person: no bulk stream, and no tracking either. */
+export function letterOrders(profile: RelayProfile): HeaderField[] {
+  return relayOrders(profile).filter(({ name }) => name !== 'X-PM-Message-Stream');
+}
+
 /** What makes the relay's reports name this copy. Values need no encoding: id and slug are plain. */
 export function correlationHeaders(profile: RelayProfile, about: Correlation): HeaderField[] {
   const { slug, issue, id } = about;

@@ -4,21 +4,39 @@
  * business; nothing here may be needed to know it.
  *
  * The only user of BullMQ. Queues: `control` (planning and the sweep, one job at a time over all
- * machines), `news` (telling operators), and one per lane for batches.
+ * machines), `news` (telling operators), one per lane for batches, and `letters` for sign-ups and
+ * what is written to people one by one, so that a newcomer does not wait for an issue to be out.
  */
-import { DelayedError, type Job, Queue, WaitingError, Worker } from 'bullmq';
+import {
+  DelayedError,
+  type Job,
+  type JobsOptions,
+  Queue,
+  UnrecoverableError,
+  WaitingError,
+  Worker,
+} from 'bullmq';
 import type { Logger } from 'pino';
 import type { JobResult } from '../delivery/deliver.js';
 import type { SendRecord } from '../delivery/send-record.js';
 import type { BatchRef } from '../delivery/types.js';
+import { type LetterOrder, orderName } from '../joining/letter-order.js';
+import type { LetterOutcome } from '../joining/post.js';
+import type { SignUp } from '../joining/sign-up.js';
 import type { RedisConnection } from '../redis/connect.js';
 
 const CONTROL = 'control';
 const NEWS = 'news';
+const LETTERS = 'letters';
 const SWEEP_EVERY_MS = 5_000;
 /** A job is never failed for having been rescued often: the ledger decides what is left to do. */
 const ENDLESS = 1_000_000;
 const LIVE = ['waiting', 'active', 'delayed', 'prioritized'] as const;
+const PURGE_EVERY_MS = 24 * 3_600_000;
+/** 15 s, 30 s, 1 min … 2 h: a newcomer waits for the letter, and a relay is rarely away for longer. */
+const LETTER_TRIES: JobsOptions = { attempts: 11, backoff: { type: 'exponential', delay: 15_000 } };
+const LETTERS_AT_ONCE = 2;
+const LETTER_LOCK_MS = 30_000;
 /** Nothing is learned from ended jobs; the ledger knows. */
 const FORGET = { removeOnComplete: true, removeOnFail: true };
 
@@ -38,6 +56,14 @@ export interface Queues {
   enqueueFire(record: SendRecord): Promise<void>;
   /** Adds the job that tells operators what happened to a send in one step, unless it is there. */
   enqueueNews(issue: number, step: number): Promise<void>;
+  /** Adds a sign-up, to be answered after `delayMs`. */
+  enqueueSignUp(signUp: SignUp, delayMs: number): Promise<void>;
+  /** Adds a letter unless it is there. */
+  enqueueLetter(letter: LetterOrder): Promise<void>;
+  /** Sign-ups and letters that wait, are worked on, or have a time of their own to come. */
+  waitingLetters(): Promise<number>;
+  /** Answers sign-ups and posts letters in this process. */
+  workOnLetters(options: LetterWorkOptions): Promise<Work>;
   /** Asks whichever worker plans to sweep now instead of at the next turn. */
   sweepNow(): Promise<void>;
   /** Runs batches of a lane in this process, `jobsEverywhere` at once over all machines. */
@@ -69,6 +95,13 @@ export interface ControlWorkOptions {
 export interface NewsWorkOptions {
   lockDurationMs: number;
   tell(issue: number, step: number): Promise<JobResult>;
+}
+
+export interface LetterWorkOptions {
+  answer(signUp: SignUp): Promise<void>;
+  /** @param attempt how often it was tried before */
+  post(letter: LetterOrder, attempt: number): Promise<LetterOutcome>;
+  purge(): Promise<unknown>;
 }
 
 export interface Work {
@@ -154,6 +187,33 @@ export function createQueues(redis: RedisConnection, prefix: string, log: Logger
       await queueOf(NEWS).add('tell', { issue, step }, { jobId: `tell-${issue}-${step}` });
     },
 
+    async enqueueSignUp(signUp, delayMs) {
+      const options = { ...LETTER_TRIES, jobId: signUp.request, delay: delayMs };
+      await queueOf(LETTERS).add('sign-up', signUp, options);
+    },
+
+    async enqueueLetter(letter) {
+      await queueOf(LETTERS).add('letter', letter, { ...LETTER_TRIES, jobId: orderName(letter) });
+    },
+
+    async waitingLetters() {
+      const jobs = await queueOf(LETTERS).getRanges([...LIVE], 0, -1);
+      // The purge of another day is none of them.
+      return jobs.filter((id) => !id.startsWith('repeat:')).length;
+    },
+
+    async workOnLetters({ answer, post, purge }) {
+      const schedule = { every: PURGE_EVERY_MS };
+      await queueOf(LETTERS).upsertJobScheduler('purge', schedule, { name: 'purge' });
+      const options = { concurrency: LETTERS_AT_ONCE, lockDurationMs: LETTER_LOCK_MS };
+      return startWorker(LETTERS, options, async (job) => {
+        if (job.name === 'sign-up') await answer(job.data);
+        else if (job.name === 'letter') {
+          requirePosted(await post(job.data, job.attemptsMade));
+        } else await purge();
+      });
+    },
+
     async sweepNow() {
       await queueOf(CONTROL).add('sweep', {});
     },
@@ -192,6 +252,12 @@ export function createQueues(redis: RedisConnection, prefix: string, log: Logger
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },
   };
+}
+
+/** What is to be tried again is an error to BullMQ, which counts the attempts and waits between. */
+function requirePosted(outcome: LetterOutcome): void {
+  if (outcome.kind === 'failed') throw new Error(`a letter failed: ${outcome.error}`);
+  if (outcome.kind === 'refused') throw new UnrecoverableError(`refused (${outcome.code})`);
 }
 
 /** Ends the job as its result asks: BullMQ learns of a moved job by an error thrown after the move. */

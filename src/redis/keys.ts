@@ -33,12 +33,14 @@ export interface ShardKeys {
   subscriberPrefix: string;
   /** set of tails that may be mailed. */
   mailable: string;
-  /** set of tails of all other subscribers: unconfirmed, gone or suppressed. */
-  resting: string;
   /** set of tails of all other subscribers: left, unconfirmed or suppressed. */
   unmailable: string;
   /** hash tail → reason and time; survives erasure. */
   suppressed: string;
+  /** sorted set: tails of those who asked to join and have not confirmed, by time (epoch s). */
+  pending: string;
+  /** string: when mails to join were sent to an address of late; `tail` of the folded address. */
+  asks(tail: string): string;
   /** hash of how many subscribers, suppressed ones aside, have each status. */
   counts: string;
   /** hash: which life of which server the shard is in, and since when. */
@@ -81,6 +83,12 @@ export interface Keys {
   webs: string;
   /** hash: rate and back-off of one lane's way over one relay. */
   route(lane: string, relay: string): string;
+  /** hash version → text: every wording that people consented to. */
+  wordings: string;
+  /** Prefix of counters that limit how often something is done; each key is a slot of its own. */
+  limits: string;
+  /** string: when the next mail that waits its turn may leave, epoch ms. */
+  turns: string;
   /** Prefix of BullMQ's keys. */
   queuePrefix: string;
   /** Glob of every key of the publication, and of those of its sends alone. */
@@ -111,6 +119,9 @@ export function keysOf(slug: string): Keys {
     workers: `${slug}:workers`,
     webs: `${slug}:webs`,
     route: (lane, relay) => `${slug}:{route-${lane}-${relay}}`,
+    wordings: `${slug}:wordings`,
+    limits: `${slug}:limit`,
+    turns: `${slug}:limit:turns`,
     queuePrefix: `${slug}:{queue}`,
     // A slug holds nothing that a glob would read as more than itself.
     all: `${slug}:*`,
@@ -122,7 +133,7 @@ export function keysOf(slug: string): Keys {
 const SUBSCRIBER = /^\{(.)\}:s:(.+)$/;
 const LEDGER = /^\{(.)\}:(\d+):[a-z]+$/;
 const SEND = /^\{send-(\d+)\}/;
-const PASSING = /^(?:\{queue\}:|(?:workers|webs|journals|installation)$)/;
+const PASSING = /^(?:\{queue\}:|(?:workers|webs|journals|installation)$|limit:)/;
 
 function placeOf(slug: string, name: string): KeyPlace {
   const [, shard, tail] = SUBSCRIBER.exec(name) ?? [];
@@ -142,9 +153,10 @@ function shardKeys(slug: string, shard: string): ShardKeys {
     subscriberPrefix: `${prefix}:s:`,
     subscriber: (tail) => `${prefix}:s:${tail}`,
     mailable: `${prefix}:mailable`,
-    resting: `${prefix}:resting`,
     unmailable: `${prefix}:unmailable`,
     suppressed: `${prefix}:suppressed`,
+    pending: `${prefix}:pending`,
+    asks: (tail) => `${prefix}:asks:${tail}`,
     counts: `${prefix}:counts`,
     server: `${prefix}:server`,
     ledger: (issue) => ({

@@ -23,7 +23,10 @@ export interface Script {
  * @param folder  domain folder under `src/` that holds `lua/`
  * @param name    file name without `.lua`
  */
-export function loadScript(folder: 'audience' | 'delivery' | 'redis', name: string): Script {
+export function loadScript(
+  folder: 'audience' | 'delivery' | 'joining' | 'redis',
+  name: string,
+): Script {
   const lua = sourceOf(folder, name);
   const sha = createHash('sha1').update(lua).digest('hex');
   return {

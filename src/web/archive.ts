@@ -6,6 +6,7 @@ import { HttpError } from './error-pages.js';
 import { onlyMethods } from './methods.js';
 import type { Pages } from './pages.js';
 import { createShelf } from './shelf.js';
+import { signUpForm } from './signup-form.js';
 
 /** Issues named on the landing page. */
 const RECENT = 5;
@@ -30,6 +31,7 @@ export function registerArchive(app: FastifyInstance, deps: WebDependencies, pag
       canonical: pages.absolute('/'),
       latest: latest && { ...entry(latest), highlights: issue?.highlights },
       older: older.map(entry),
+      signup: signUpForm(deps, 'home', { cached: true, asksName: false }),
     });
     return sendCacheable(request, reply, html);
   });

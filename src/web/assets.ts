@@ -1,4 +1,4 @@
-/** Style sheet, icon and robots.txt: all the pages need, from this very server. */
+/** Style sheet, icon, script and robots.txt: all the pages need, from this very server. */
 import type { FastifyInstance } from 'fastify';
 import { sendCacheable } from './caching.js';
 import { onlyMethods } from './methods.js';
@@ -8,6 +8,7 @@ const FILES: { path: string; template: string; type: string }[] = [
   { path: '/favicon.svg', template: 'favicon.svg', type: 'image/svg+xml' },
   // Browsers ask for this name whatever the page says; they take SVG under it too.
   { path: '/favicon.ico', template: 'favicon.svg', type: 'image/svg+xml' },
+  { path: '/prove.js', template: 'prove.js', type: 'text/javascript' },
   { path: '/robots.txt', template: 'robots.txt', type: 'text/plain' },
 ];
 

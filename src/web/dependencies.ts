@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Audience } from '../audience/store.js';
 import type { Config } from '../config/types.js';
 import type { Issue } from '../issue/types.js';
+import type { Joining } from '../joining/joining.js';
 
 export interface WebDependencies {
   config: Config;
@@ -10,6 +11,7 @@ export interface WebDependencies {
   /** Which Redis this is: what the door answers with. */
   instanceId: string;
   audience: Pick<Audience, 'get' | 'unsubscribe'>;
+  joining: Pick<Joining, 'stamp' | 'take' | 'confirm'>;
   frozenIssues: FrozenIssues;
   /** Whether Redis answers; never rejects. */
   ready(): Promise<boolean>;

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from '../config/types.js';
+import { loadStrings } from '../render/strings.js';
 import { renderTemplate } from '../render/templates.js';
 import { basePath } from './routed-url.js';
 
@@ -14,6 +15,13 @@ export type PageName =
   | 'left'
   | 'unknown-link'
   | 'test-link'
+  | 'subscribe'
+  | 'check-mail'
+  | 'prove'
+  | 'signup-busy'
+  | 'confirm'
+  | 'confirmed'
+  | 'confirm-unknown'
   | 'error';
 
 export interface Pages {
@@ -23,18 +31,23 @@ export interface Pages {
   stylesheet(): string;
   /** Anything else in the folder, such as `favicon.svg`. */
   file(name: string): string;
+  /** What people consent to by the button of the sign-up form. */
+  wording(): string;
   /** Absolute address of a path on this site, as readers elsewhere see it. */
   absolute(path: string): string;
 }
 
 /**
- * Every template may name `publication` (name, language, url), `base` (what links begin with, '' or
+ * Every template may name `publication` (name, language, url), `sender` (an address), `base` (what links begin with, '' or
  * a path) and `stylesheet` (its address, which changes with its content).
  */
 export function createPages(config: Config): Pages {
   const { name, language, url, postalAddress } = config.publication;
   const base = basePath(url);
-  const options = { folder: 'web', templatesDir: join(config.dir, 'templates') } as const;
+  const templatesDir = join(config.dir, 'templates');
+  const strings = loadStrings(templatesDir);
+  const options = { folder: 'web', templatesDir, helpers: { t: strings.helper } } as const;
+  const sender = config.publication.from.address;
   const publication = { name, language, url, postalAddress };
   const file = (template: string) => renderTemplate(template, { publication, base }, options);
   const stylesheet = () => file('style.css');
@@ -44,9 +57,16 @@ export function createPages(config: Config): Pages {
     render: (page, data) =>
       renderTemplate(
         page,
-        { ...data, publication, base, stylesheet: `${base}/style.css?${digest(stylesheet())}` },
+        {
+          ...data,
+          publication,
+          sender,
+          base,
+          stylesheet: `${base}/style.css?${digest(stylesheet())}`,
+        },
         options,
       ),
+    wording: () => strings.text('joining.wording', { publication: name }),
     absolute: (path) => `${url}${path}`,
   };
 }

@@ -10,9 +10,10 @@
 import { randomUUID } from 'node:crypto';
 import { maxHeaderSize } from 'node:http';
 import helmet from '@fastify/helmet';
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyInstance, LogController, type RouteOptions } from 'fastify';
 import { registerArchive } from './archive.js';
 import { registerAssets } from './assets.js';
+import { registerConfirm } from './confirm.js';
 import type { WebDependencies } from './dependencies.js';
 import { registerErrorPages } from './error-pages.js';
 import { registerHealth } from './health.js';
@@ -20,6 +21,8 @@ import { registerImages } from './images.js';
 import { createPages } from './pages.js';
 import { requestLog } from './request-log.js';
 import { routedUrl } from './routed-url.js';
+import { SECURITY_HEADERS } from './security.js';
+import { registerSubscribe } from './subscribe.js';
 import { registerUnsubscribe } from './unsubscribe.js';
 
 /** A one-click body is 26 bytes, some 200 as multipart; nothing here takes more. */
@@ -29,15 +32,20 @@ const REQUEST_WITHIN_MS = 15_000;
 /** Redis is away: answer 503 instead of letting the caller wait. */
 const HANDLE_WITHIN_MS = 10_000;
 
-/** Builds the server; listening is the caller's. */
-export async function buildWeb(deps: WebDependencies): Promise<FastifyInstance> {
+/**
+ * Builds the server; listening is the caller's.
+ * @param onRoute told of every route there is
+ */
+export async function buildWeb(
+  deps: WebDependencies,
+  onRoute: (route: RouteOptions) => void = () => {},
+): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     loggerInstance: deps.log as FastifyInstance['log'],
     // Fastify's own lines hold the URL, and so tokens; request-log.ts writes ours.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
-    // Nothing here depends on the caller's address, so no forwarded header is believed.
-    trustProxy: false,
+    trustProxy: [...deps.config.http.trustProxy],
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_WITHIN_MS,
     handlerTimeout: HANDLE_WITHIN_MS,
@@ -45,6 +53,7 @@ export async function buildWeb(deps: WebDependencies): Promise<FastifyInstance> 
     routerOptions: { maxParamLength: maxHeaderSize },
     rewriteUrl: routedUrl(deps.config.publication.url),
   });
+  app.addHook('onRoute', onRoute);
   await app.register(helmet, SECURITY_HEADERS);
   requestLog(app);
   const pages = createPages(deps.config);
@@ -52,28 +61,10 @@ export async function buildWeb(deps: WebDependencies): Promise<FastifyInstance> 
   registerAssets(app, pages);
   registerHealth(app, deps);
   registerUnsubscribe(app, deps, pages);
+  registerSubscribe(app, deps, pages);
+  registerConfirm(app, deps, pages);
   registerArchive(app, deps, pages);
   registerImages(app, deps.config);
   await app.ready();
   return app;
 }
-
-const SECURITY_HEADERS = {
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      styleSrc: ["'self'"],
-      // Issues show the images their authors linked.
-      imgSrc: ["'self'", 'https:', 'http:'],
-      formAction: ["'self'"],
-      baseUri: ["'none'"],
-      frameAncestors: ["'none'"],
-    },
-  },
-  // Decided where TLS ends: helmet's default would bind the operator's other subdomains.
-  strictTransportSecurity: false,
-  // Tokens are in URLs: no site behind a link may learn them.
-  referrerPolicy: { policy: 'no-referrer' as const },
-  xFrameOptions: { action: 'deny' as const },
-};

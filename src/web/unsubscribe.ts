@@ -15,6 +15,7 @@ import type { WebDependencies } from './dependencies.js';
 import { maskAddress } from './mask-address.js';
 import { onlyMethods } from './methods.js';
 import type { Pages } from './pages.js';
+import { privately, sendHtml } from './private-page.js';
 
 const PATH = '/u/:token';
 
@@ -30,10 +31,13 @@ export function registerUnsubscribe(
     acceptAnyBody(scope);
     scope.get(PATH, async (request: TokenRequest, reply) => {
       privately(reply);
-      if (claimsOf(deps, 'test', request)) return html(reply, pages.render('test-link', {}));
+      if (claimsOf(deps, 'test', request)) return sendHtml(reply, pages.render('test-link', {}));
       const claims = claimsOf(deps, 'unsubscribe', request);
       if (claims === undefined) return refuse(pages, reply);
-      return html(reply, pages.render('unsubscribe', person(await deps.audience.get(claims.id))));
+      return sendHtml(
+        reply,
+        pages.render('unsubscribe', person(await deps.audience.get(claims.id))),
+      );
     });
     scope.post(PATH, async (request: TokenRequest, reply) => {
       privately(reply);
@@ -79,13 +83,13 @@ async function leave(
   const outcome = await deps.audience.unsubscribe(claims.id);
   request.log.info({ outcome: outcome.kind, issue: claims.issue }, 'a reader left');
   if (!wantsPage(request)) return reply.type('text/plain; charset=utf-8').send('unsubscribed\n');
-  return html(reply, pages.render('left', person(subscriber)));
+  return sendHtml(reply, pages.render('left', person(subscriber)));
 }
 
 /** The link of a test copy works as a link and lets nobody leave. */
 function answerTest(pages: Pages, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (!wantsPage(request)) return reply.type('text/plain; charset=utf-8').send('test\n');
-  return html(reply, pages.render('test-link', { posted: true }));
+  return sendHtml(reply, pages.render('test-link', { posted: true }));
 }
 
 /** What a page may say about the person; nothing about someone who was erased. */
@@ -97,19 +101,10 @@ function person(subscriber: Subscriber | undefined): Record<string, unknown> {
 
 /** Forged, cut off, or of another publication: says how to leave without a link. */
 function refuse(pages: Pages, reply: FastifyReply): FastifyReply {
-  return html(reply.code(404), pages.render('unknown-link', {}));
-}
-
-/** One person's page: for no cache and no search engine. */
-function privately(reply: FastifyReply): void {
-  reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex');
+  return sendHtml(reply.code(404), pages.render('unknown-link', {}));
 }
 
 /** Browsers name HTML first; mailbox providers take anything and show nothing. */
 function wantsPage({ headers }: FastifyRequest): boolean {
   return headers.accept?.includes('text/html') ?? false;
-}
-
-function html(reply: FastifyReply, document: string): FastifyReply {
-  return reply.type('text/html; charset=utf-8').send(document);
 }

@@ -1,11 +1,11 @@
 /** The public pages as readers meet them: phone and desktop, light and dark, without JavaScript. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { fullIssue, issue } from '../render/issue-fixture.js';
 import { contextFor, LOOKS, type Look, launchBrowser, noBrowser } from '../support/browser.js';
 import { startWebPublication, type WebPublication } from '../web/publication.js';
+import { assertSound } from './sound.js';
 
 const PHONE: Look = { width: 360, colorScheme: 'light' };
 
@@ -126,11 +126,3 @@ describe('the public pages in a browser', { skip: noBrowser }, () => {
     await context.close();
   });
 });
-
-async function assertSound(page: Page, { width }: Look): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html)}`);
-  assert.deepEqual(found, [], page.url());
-  const needed = await page.locator('html').evaluate((html) => html.scrollWidth);
-  assert.ok(needed <= width, `${page.url()} is ${needed} px wide`);
-}

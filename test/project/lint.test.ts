@@ -113,6 +113,8 @@ describe('a planted violation', () => {
       ['message-is-pure', 'src/message/planted-7.ts', '../audience/id.js'],
       ['audience-is-below-delivery', 'src/audience/planted-8.ts', '../delivery/retry.js'],
       ['delivery-is-below-the-top', 'src/delivery/planted-9.ts', '../queue/queues.js'],
+      ['joining-is-below-the-top', 'src/joining/planted-22.ts', '../queue/queues.js'],
+      ['joining-knows-no-sends', 'src/joining/planted-23.ts', '../delivery/retry.js'],
       ['redis-is-a-leaf', 'src/redis/planted-10.ts', '../audience/id.js'],
       ['backup-is-below-the-top', 'src/backup/planted-16.ts', '../queue/queues.js'],
       ['notify-is-below-the-top', 'src/notify/planted-22.ts', '../queue/queues.js'],

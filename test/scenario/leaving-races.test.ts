@@ -62,6 +62,7 @@ describe('leaving while the issue is on its way', () => {
       log: system.log,
       instanceId: system.instanceId,
       audience: system.audience,
+      joining: system.joining,
       frozenIssues: frozenIssuesOf(system.sends),
       ready: async () => true,
     });

@@ -99,7 +99,7 @@ function defaults(): Omit<Config, 'dir' | 'dataDir' | 'file' | 'dkim'> {
     inbound: { domain: undefined },
     archive: { before: undefined, maxImageBytes: 5_000_000 },
     podcast: { category: 'News', image: undefined },
-    http: { host: '127.0.0.1', port: 8080 },
+    http: { host: '127.0.0.1', port: 8080, trustProxy: [] },
     keys: { idKey: randomBytes(32), tokenKeys: [randomBytes(32)] },
   };
 }

@@ -50,7 +50,7 @@ describe('the archive', () => {
     const html = await page('/');
     assert.match(html, /<h1[^>]*><a href="\/issues\/12">What tides remember/);
     assert.match(html, /href="\/issues\/12#[^"]+">Eleven years in a harbour/);
-    assert.doesNotMatch(html, /<form/);
+    assert.match(html, /<form[^>]* action="\/subscribe"/);
   });
 
   test('before the first send the pages say so', async () => {

@@ -6,9 +6,12 @@ import { parseAddress } from '../../src/audience/address.js';
 import { type Audience, createAudience } from '../../src/audience/store.js';
 import type { Config } from '../../src/config/types.js';
 import type { Issue } from '../../src/issue/types.js';
+import { createJoining, type Joining } from '../../src/joining/joining.js';
 import { createLogger } from '../../src/log.js';
 import { signToken } from '../../src/message/tokens.js';
+import { createQueues, type Queues } from '../../src/queue/queues.js';
 import { keysOf } from '../../src/redis/keys.js';
+import type { WebDependencies } from '../../src/web/dependencies.js';
 import { buildWeb } from '../../src/web/server.js';
 import { type ConfigOverrides, testConfig } from '../support/config.js';
 import { startTestRedis } from '../support/redis.js';
@@ -20,6 +23,10 @@ export interface WebPublication {
   config: Config;
   audience: Audience;
   redis: Redis;
+  joining: Joining;
+  queues: Queues;
+  /** Paths of all routes that answer GET. */
+  routes: string[];
   /** Every line logged so far. */
   log: string[];
   /** Issues of the archive, newest first; tests may change it. */
@@ -41,13 +48,30 @@ export async function startWebPublication(
   const config = testConfig(overrides);
   const { slug } = config.publication;
   const { idKey, tokenKeys } = config.keys;
-  const audience = createAudience({ redis, keys: keysOf(slug), idKey });
+  const keys = keysOf(slug);
+  const audience = createAudience({ redis, keys, idKey });
   const log: string[] = [];
+  const logger = createLogger({
+    ...{ level: 'debug', pretty: false },
+    to: { write: (line) => log.push(line) },
+  });
+  const connection = { client: redis, connect: () => server.client(), description: 'the test’s' };
+  const queues = createQueues(
+    { ...connection, onReturn: () => {}, close: async () => {} },
+    keys.queuePrefix,
+    logger,
+  );
+  const { enqueueSignUp, enqueueLetter } = queues;
+  const joining = createJoining({
+    ...{ config, redis, keys, audience, log: logger, enqueueSignUp, enqueueLetter },
+  });
   const shelf: Issue[] = [];
-  const app = await buildWeb({
+  const routes: string[] = [];
+  const dependencies: WebDependencies = {
     config,
     audience,
-    log: createLogger({ level: 'debug', pretty: false, to: { write: (line) => log.push(line) } }),
+    joining,
+    log: logger,
     instanceId: INSTANCE,
     frozenIssues: {
       list: async () =>
@@ -55,10 +79,13 @@ export async function startWebPublication(
       get: async (number) => shelf.find((issue) => issue.number === number),
     },
     ready: async () => (await redis.ping()) === 'PONG',
+  };
+  const app = await buildWeb(dependencies, ({ method, url }) => {
+    if ([method].flat().includes('GET')) routes.push(url);
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
-    ...{ url, app, config, audience, redis, log, shelf },
+    ...{ url, app, config, audience, redis, joining, queues, routes, log, shelf },
     async subscribe(address) {
       const parsed = parseAddress(address);
       if (!parsed.ok) throw new Error(parsed.reason);
@@ -69,6 +96,7 @@ export async function startWebPublication(
     dump: () => dump(redis),
     async stop() {
       await app.close();
+      await queues.close();
       await server.stop();
       await rm(config.dir, { recursive: true, force: true });
     },

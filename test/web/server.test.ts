@@ -2,13 +2,21 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import type { Address } from '../../src/audience/address.js';
 import { AppError } from '../../src/errors.js';
 import { createLogger } from '../../src/log.js';
+import { signToken, TOKEN_PURPOSES } from '../../src/message/tokens.js';
 import type { WebDependencies } from '../../src/web/dependencies.js';
 import { buildWeb } from '../../src/web/server.js';
 import { fullIssue } from '../render/issue-fixture.js';
 import { testConfig } from '../support/config.js';
 import { startWebPublication, type WebPublication } from './publication.js';
+
+/** Methods of the routes that take more than GET and HEAD, by the first part of their path. */
+const TAKEN: Record<string, string> = {
+  u: 'GET, HEAD, POST',
+  subscribe: 'GET, HEAD, POST, OPTIONS',
+};
 
 describe('the web server', () => {
   let publication: WebPublication;
@@ -18,17 +26,22 @@ describe('the web server', () => {
     publication.shelf.push(fullIssue());
     const { token } = await publication.subscribe('reader@a.example');
     const files = ['/style.css', '/favicon.svg', '/favicon.ico', '/robots.txt', '/healthz'];
-    routes = ['/', '/issues', '/issues/12', `/u/${token}`, ...files];
+    routes = ['/', '/issues', '/issues/12', `/u/${token}`, '/subscribe', '/prove.js', ...files];
   });
   after(() => publication?.stop());
 
   const ask = (path: string, init: RequestInit = {}) => fetch(`${publication.url}${path}`, init);
 
-  test('GET and HEAD of every route leave Redis exactly as it was', async () => {
+  test('GET and HEAD of every route there is, under every kind of token, leave Redis exactly as it was', async () => {
+    const tokens = await everyToken(publication);
     const before = await publication.dump();
     assert.ok(Object.keys(before).length > 0);
-    for (const path of routes) {
-      for (const method of ['GET', 'HEAD']) assert.equal((await ask(path, { method })).status, 200);
+    assert.ok(publication.routes.length > 10);
+    for (const path of publication.routes.flatMap((route) => filledIn(route, tokens))) {
+      for (const method of ['GET', 'HEAD']) {
+        const { status } = await ask(path, { method, redirect: 'manual' });
+        assert.ok(status === 200 || status === 404, `${method} ${path}: ${status}`);
+      }
     }
     assert.deepEqual(await publication.dump(), before);
   });
@@ -45,11 +58,12 @@ describe('the web server', () => {
   test('methods a page does not take get 405 and the list of those it does', async () => {
     const before = await publication.dump();
     for (const path of routes) {
-      const takesPost = path.startsWith('/u/');
-      for (const method of ['PUT', 'PATCH', 'DELETE', 'OPTIONS', ...(takesPost ? [] : ['POST'])]) {
+      const taken = TAKEN[path.split('/')[1] ?? ''] ?? 'GET, HEAD';
+      for (const method of ['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'POST']) {
+        if (taken.split(', ').includes(method)) continue;
         const response = await ask(path, { method });
         assert.equal(response.status, 405, `${method} ${path}`);
-        assert.equal(response.headers.get('allow'), takesPost ? 'GET, HEAD, POST' : 'GET, HEAD');
+        assert.equal(response.headers.get('allow'), taken);
         assert.match(await response.text(), /<h1 class="display">Not like this<\/h1>/);
       }
     }
@@ -128,6 +142,31 @@ describe('the web server', () => {
   });
 });
 
+/** Of people in every state, tokens of every purpose, and what is none. */
+async function everyToken({ config, audience, joining, subscribe }: WebPublication) {
+  const { keys, publication: its } = config;
+  const { id } = await subscribe('walked@a.example');
+  const gone = await subscribe('gone@a.example');
+  await audience.unsubscribe(gone.id);
+  const at = Math.floor(Date.now() / 1000);
+  const asking = { form: 'page', wording: 'w', ip: undefined, disposable: false };
+  const address = 'asking@a.example' as Address;
+  await audience.wish({ ...asking, address, name: '', at });
+  const ids = [id, gone.id, audience.idOf(address), 'A'.repeat(16)];
+  const tokens = ids.flatMap((person) =>
+    TOKEN_PURPOSES.map((purpose) =>
+      signToken(keys.tokenKeys, { purpose, id: person, issuedAt: at, issue: 7 }, its.slug),
+    ),
+  );
+  return [...tokens, joining.stamp(0), 'nonsense'];
+}
+
+/** A route's pattern as URLs: each of the tokens for a token, what there is and is not for the rest. */
+function filledIn(route: string, tokens: string[]): string[] {
+  if (route.includes(':token')) return tokens.map((token) => route.replace(':token', token));
+  return ['12', '99999', 'x'].map((value) => route.replace(/:\w+|\*/g, value));
+}
+
 describe('the web server while something is broken', () => {
   const log: string[] = [];
   const broken = (error: Error): Promise<never> => Promise.reject(error);
@@ -137,6 +176,11 @@ describe('the web server while something is broken', () => {
       log: createLogger({ pretty: false, to: { write: (line) => log.push(line) } }),
       instanceId: 'x',
       audience: { get: () => broken(error), unsubscribe: () => broken(error) },
+      joining: {
+        stamp: () => '',
+        take: () => broken(error),
+        confirm: () => broken(error),
+      },
       frozenIssues: { list: () => broken(error), get: () => broken(error) },
       ready: async () => false,
     };

@@ -5,12 +5,18 @@
 --       ("=" before a name or attributes that are given; empty: leave as they are)
 -- Returns a letter for each row: i(mported), u(pdated), = (unchanged), s(uppressed).
 --
--- Guarantee: nobody who left, was erased or is suppressed is changed or brought back. The sets and
--- the counts say what the subscribers say.
+-- Guarantee: nobody who left, was erased or is suppressed is changed or brought back. Who asked to
+-- join and has not confirmed is added: whoever adds them answers for it. The sets and the counts say
+-- what the subscribers say.
 
 local letters = {}
 
-local function add(key, tail, address, name, attributes)
+local function add(key, tail, address, name, attributes, status)
+  if status == 'p' then
+    redis.call('HINCRBY', KEYS[4], 'unconfirmed', -1)
+    redis.call('SREM', KEYS[2], tail)
+    redis.call('HDEL', key, 'w')
+  end
   redis.call('HSET', key, 'a', address, 'n', name, 's', 'a', 't', ARGV[1], 'c', ARGV[2])
   if attributes ~= '' then redis.call('HSET', key, 'x', attributes) end
   redis.call('SADD', KEYS[1], tail)
@@ -44,10 +50,11 @@ for row = 1, #KEYS - 4 do
   local status = redis.call('HGET', key, 's')
   if status == 'u' or redis.call('HEXISTS', KEYS[3], tail) == 1 then
     letters[row] = 's'
-  elseif status then
+  elseif status and status ~= 'p' then
     letters[row] = update(key, name, attributes)
   else
-    letters[row] = add(key, tail, ARGV[at + 1], name or '', attributes or '')
+    local known = status and redis.call('HGET', key, 'n')
+    letters[row] = add(key, tail, ARGV[at + 1], name or known or '', attributes or '', status)
   end
 end
 return table.concat(letters)
