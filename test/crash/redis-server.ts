@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -19,8 +19,13 @@ export interface KillableRedis {
   setFsync(fsync: 'always' | 'everysec'): Promise<void>;
   /** kill -9, at once. */
   kill(): void;
-  /** Starts again over the same folder; only `client` can reach it until {@link admit}. */
-  restart(): Promise<void>;
+  /** Bytes of the append-only file, as far as it is written. */
+  written(): Promise<number>;
+  /**
+   * Starts again over the same folder; only `client` can reach it until {@link admit}.
+   * @param keep bytes of the append-only file that the disk kept when the power went; default: all
+   */
+  restart(keep?: number): Promise<void>;
   /** Lets everybody else in. */
   admit(): Promise<void>;
   stop(): Promise<void>;
@@ -36,6 +41,15 @@ export async function startKillableRedis(): Promise<KillableRedis> {
   const current = (): Redis => {
     if (client === undefined) throw new Error('the Redis of the rounds is down');
     return client;
+  };
+  // Of the newest part: what came before a rewrite is another file.
+  const appended = async (): Promise<string> => {
+    const names = await readdir(join(folder, 'appendonlydir'));
+    return join(
+      folder,
+      'appendonlydir',
+      names.filter((name) => name.endsWith('.incr.aof')).at(-1) ?? '',
+    );
   };
   const endNow = (): void => void child?.kill('SIGKILL');
   process.once('exit', endNow);
@@ -67,8 +81,10 @@ export async function startKillableRedis(): Promise<KillableRedis> {
       await current().config('SET', 'appendfsync', policy);
     },
     kill: endNow,
-    async restart() {
+    written: async () => (await stat(await appended())).size,
+    async restart(keep) {
       await end();
+      if (keep !== undefined) await truncate(await appended(), keep);
       await start();
     },
     admit,
