@@ -20,6 +20,10 @@ export const KINDS = [
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
+/** What the workers send over: rounds of each setup follow each other in a rig of its own. */
+export const SETUPS = ['one relay', 'two relays, two lanes'] as const;
+export type Setup = (typeof SETUPS)[number];
+
 /** When a strike falls. */
 export type Moment =
   /** The relay has accepted this many messages of the send. */
@@ -44,6 +48,7 @@ export interface Strike {
 export interface RoundPlan {
   round: number;
   kind: Kind;
+  setup: Setup;
   /** Worker processes at the start. */
   workers: number;
   fsync: 'always' | 'everysec';
@@ -62,7 +67,8 @@ export function planRound(seed: number, round: number, only?: Kind): RoundPlan {
     : kind.includes('always') || chance('fsync', 2) === 0
       ? 'always'
       : 'everysec';
-  return { round, kind, workers, fsync, strikes: strikesOf(kind, workers, chance) };
+  const setup = SETUPS[round % SETUPS.length] ?? SETUPS[0];
+  return { round, kind, setup, workers, fsync, strikes: strikesOf(kind, workers, chance) };
 }
 
 function strikesOf(kind: Kind, workers: number, chance: Chance): Strike[] {

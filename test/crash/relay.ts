@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** Between RCPT and the reply to the final dot, on the port of one sending process. */
+/** Between RCPT and the reply to the final dot, on a port of one sending process. */
 export interface Transaction {
   port: number;
   to: string;
@@ -27,14 +27,14 @@ export type Request = Order & { id: number };
 
 export interface Reply {
   id: number;
-  urls?: string[];
+  urls?: string[][];
   open?: Transaction[];
   accepted?: Accepted[];
 }
 
 export interface Relay {
-  /** One for each sending process. */
-  urls: string[];
+  /** For each sending process one, or several. */
+  urls: string[][];
   /** Counts from nought. */
   begin(): Promise<void>;
   /** Resolves when `count` messages have been accepted. */
@@ -50,8 +50,9 @@ export interface Relay {
 
 const PROGRAM = fileURLToPath(new URL('./relay-process.ts', import.meta.url));
 
-export async function startRelay(ports: number): Promise<Relay> {
-  const child = fork(PROGRAM, [`${ports}`], {
+/** @param portsEach relays that each of the processes sees */
+export async function startRelay(senders: number, portsEach: number): Promise<Relay> {
+  const child = fork(PROGRAM, [`${senders}`, `${portsEach}`], {
     execArgv: ['--import', import.meta.resolve('tsx')],
   });
   const asked = new Map<number, (reply: Reply) => void>();

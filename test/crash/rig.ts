@@ -8,14 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { freezeIssue } from '../../src/delivery/freeze.js';
 import type { Tally } from '../../src/delivery/tally.js';
 import { loadIssue } from '../../src/issue/store.js';
-import {
-  makePublication,
-  type Running,
-  subscribersCsv,
-  type TestPublication,
-} from '../support/publication.js';
+import { makePublication, type Running, type TestPublication } from '../support/publication.js';
 import { readAddresses } from './ledger-bytes.js';
-import { RECIPIENTS, WORKER_SLOTS } from './plan-round.js';
+import { RECIPIENTS, type Setup, WORKER_SLOTS } from './plan-round.js';
 import { type KillableRedis, startKillableRedis } from './redis-server.js';
 import { type Relay, startRelay } from './relay.js';
 
@@ -23,10 +18,37 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** The port of the `send` command, which delivers itself when it finds no worker. */
 export const SEND_PORT = WORKER_SLOTS;
 
-/** 30 connections make 6 jobs at once over all workers; a dead worker is missed after 2 s. */
-const YAML = `smtp: {connections: 30}
-delivery: {lockDuration: 2s, halt: {afterRecipients: 100000}}
-`;
+/** A dead worker is missed after 2 s. */
+const DELIVERY = 'delivery: {lockDuration: 2s, halt: {afterRecipients: 100000}}\n';
+/** People of two lanes. */
+const DOMAINS = ['example.org', 'gmail.com'];
+const NAMES = ['one', 'two'] as const;
+
+/** 30 connections make 6 jobs at once over all workers, in one lane or over two. */
+function yamlOf(setup: Setup, [first = '', second = '']: string[]): string {
+  if (setup === 'one relay') return `smtp: {url: '${first}', connections: 30}\n${DELIVERY}`;
+  return `smtp:
+  profile: mta
+  relays: {one: {url: '${first}', share: 2}, two: {url: '${second}', share: 1}}
+  lanes: {google: {connections: 15}, other: {connections: 15}}
+${DELIVERY}`;
+}
+
+/** What makes a process send over these ports. */
+function relayEnv(setup: Setup, urls: string[]): Record<string, string> {
+  if (setup === 'one relay') return { PRESSRUN_SMTP_URL: urls[0] ?? '' };
+  return Object.fromEntries(
+    NAMES.map((name, n) => [`PRESSRUN_SMTP_URL_${name.toUpperCase()}`, urls[n] ?? '']),
+  );
+}
+
+function readersCsv(): string {
+  const rows = Array.from(
+    { length: RECIPIENTS },
+    (_, n) => `reader${n}@${DOMAINS[n % DOMAINS.length]},Reader ${n}`,
+  );
+  return `email,name\n${rows.join('\n')}\n`;
+}
 
 export interface Rig {
   redis: KillableRedis;
@@ -50,21 +72,20 @@ export interface Rig {
   stop(): Promise<void>;
 }
 
-export async function startRig(): Promise<Rig> {
+export async function startRig(setup: Setup): Promise<Rig> {
   // Builds what is stale, so that what runs is what is in the sources.
   const setUp = spawnSync(process.execPath, [`${ROOT}scripts/setup.mjs`], { encoding: 'utf8' });
   if (setUp.status !== 0) throw new Error(`set-up failed:\n${setUp.stdout}${setUp.stderr}`);
   const redis = await startKillableRedis();
-  const relay = await startRelay(WORKER_SLOTS + 1);
+  const relay = await startRelay(WORKER_SLOTS + 1, setup === 'one relay' ? 1 : NAMES.length);
   const publication = await makePublication({
-    smtpUrl: relay.urls[SEND_PORT] ?? '',
     redis: redis.url,
-    yaml: YAML,
+    yaml: yamlOf(setup, relay.urls[SEND_PORT] ?? []),
   });
-  await publication.write('readers.csv', subscribersCsv(RECIPIENTS));
+  await publication.write('readers.csv', readersCsv());
   const imported = await publication.run('subscribers', 'import', `${publication.dir}/readers.csv`);
   if (imported.code !== 0) throw new Error(`the import failed:\n${imported.stderr}`);
-  const workers = createWorkers(publication, relay);
+  const workers = createWorkers(publication, (slot) => relayEnv(setup, relay.urls[slot] ?? []));
   // Whatever becomes of the rounds, their processes must not outlive them.
   process.once('exit', () => publication.kill());
   const system = await publication.open();
@@ -97,13 +118,15 @@ export async function startRig(): Promise<Rig> {
 
 type Workers = Pick<Rig, 'running' | 'startWorkers' | 'stopWorkers' | 'killWorkers' | 'plannerOf'>;
 
-function createWorkers(publication: TestPublication, relay: Relay): Workers {
+function createWorkers(
+  publication: TestPublication,
+  envOf: (slot: number) => Record<string, string>,
+): Workers {
   const bySlot = new Map<number, Running>();
   /** Issue → slot that said it plans it. */
   const planners = new Map<number, number>();
   const startOne = async (slot: number): Promise<void> => {
-    const url = relay.urls[slot] ?? '';
-    const worker = publication.startWith({ PRESSRUN_SMTP_URL: url }, 'start', 'worker');
+    const worker = publication.startWith(envOf(slot), 'start', 'worker');
     bySlot.set(slot, worker);
     worker.child.stderr?.on('data', (text: string) => {
       for (const [, issue] of text.matchAll(/"issue":(\d+),"msg":"planning the audience"/g)) {

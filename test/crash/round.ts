@@ -110,9 +110,9 @@ export function describeStrike({ killed, atMs, inHand, claimed, ...rest }: Strik
   return `${killed || 'nobody'} at ${atMs} ms (${sendState}, ${acceptedBefore} accepted): ${inHand.length} in hand, ${claimed.size} claimed`;
 }
 
-export function describePlan({ strikes, workers, fsync }: RoundPlan): string {
+export function describePlan({ setup, strikes, workers, fsync }: RoundPlan): string {
   const moments = strikes.map(({ moment }: Strike) =>
     moment.kind === 'accepted' ? `${moment.count} accepted` : `${moment.shards} shards planned`,
   );
-  return `${workers} workers, fsync ${fsync}, at ${moments.join(' and at ')}`;
+  return `${setup}, ${workers} workers, fsync ${fsync}, at ${moments.join(' and at ')}`;
 }

@@ -25,7 +25,7 @@ export interface StrikeRecord {
 }
 
 /** A victim between two batches is given this long to have something in hand. */
-const WAITS = 30;
+const WAITS = 100;
 const WAIT_MS = 10;
 
 /** @returns undefined when the send was over before the moment came */
