@@ -7,8 +7,9 @@
  * - state  1 byte a recipient ({@link RECIPIENT_STATE});
  * - info   5 bytes a recipient (ledger-rows.ts);
  * - texts  each distinct (class, words) once;
- * - meta   counters by state byte, gate, revision and step; the runs; and of each batch its epoch
- *          (e), job serial (j), last request with whom it got (q) and the revision that one claimed (v).
+ * - meta   counters by state byte, gate, revision and step; the runs; of each batch its epoch (e),
+ *          job serial (j), last request with whom it got (q) and the revision that one claimed (v);
+ *          of each position in doubt the epoch whose claim that was (w).
  * A position is a recipient's place in these strings. A run is a stretch of them that was planned
  * together for one lane; a batch is a part of a run, named by its first position.
  *

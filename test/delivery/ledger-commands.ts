@@ -122,8 +122,10 @@ async function claim(model: LedgerModel, real: UnderTest, asked: Claim): Promise
   const request = real.requests;
   const line = asked.lose ? real.loseNextReply() : undefined;
   const reply = real.ledger.claim(worker.batch, who);
+  const askedAt = model.now;
   const hear = async (): Promise<void> => {
-    const expected = model.claim(worker.model, positions, request);
+    // Sent again it is the very same command, its time included.
+    const expected = model.at(askedAt, () => model.claim(worker.model, positions, request));
     hearClaim(model, real, worker, expected, await reply);
   };
   if (line === undefined) return hear();

@@ -69,6 +69,15 @@ export class LedgerModel {
     this.now = start;
   }
 
+  /** What a command does whose time (epoch ms) may be past. */
+  at<Result>(time: number, act: () => Result): Result {
+    const { now } = this;
+    this.now = time;
+    const result = act();
+    this.now = now;
+    return result;
+  }
+
   /** Tails of everybody who may be mailed and is in no row. */
   newcomers(): string[] {
     const known = new Set(this.rows.map(({ tail }) => tail));

@@ -265,6 +265,56 @@ describe('settling', () => {
     assert.equal((await ledgerNow()).inFlight, 1);
   });
 
+  const OUTCOMES: Outcome[] = [
+    { kind: 'accepted' },
+    { kind: 'rejected', class: 'policy', words: '550 no' },
+    { kind: 'deferred', class: 'busy', words: '450 later', dueAt: Date.now() + 1e6 },
+    { kind: 'returned' },
+  ];
+
+  it('lets a worker that slept through a second chance lift nobody else’s doubt', async () => {
+    for (const outcome of OUTCOMES) {
+      await redis.flushall();
+      const sleeper = await planned(1);
+      const claimed = await claimAll(sleeper);
+      const second = await opened();
+      assert.equal((await ledger.reassign(ISSUE, 'resend')).moved, 1);
+      await ledger.open(FIRST).then(async (batch) => {
+        assert.ok(batch);
+        await settleAll(batch, await claimAll(batch), OUTCOMES[1] as Outcome);
+      });
+      // Attempts are counted anew: the next one has the sleeper's number.
+      assert.equal((await ledger.reassign(ISSUE, 'retry')).moved, 1);
+      const [again] = await claimAll(await opened());
+      assert.equal(again?.attempt, claimed[0]?.attempt);
+      await opened();
+      assert.equal((await ledgerNow()).uncertain, 1);
+      assert.equal(await settleAll(sleeper, claimed, outcome), 0, outcome.kind);
+      assert.equal(await settleAll(second, claimed, outcome), 0);
+      assert.equal((await ledgerNow()).uncertain, 1);
+    }
+  });
+
+  it('lets a command that is sent again lift nobody else’s doubt of the same attempt', async () => {
+    const first = await planned(1);
+    const claimed = await claimAll(first);
+    assert.equal(await settleAll(first, claimed, { kind: 'returned' }), 1);
+    const [again] = await claimAll(await opened());
+    assert.equal(again?.attempt, 1);
+    await opened();
+    assert.equal(await settleAll(first, claimed, { kind: 'returned' }), 0, 'its reply was lost');
+    assert.equal((await ledgerNow()).uncertain, 1);
+  });
+
+  it('lets whoever’s line was cut say later what became of that attempt', async () => {
+    const batch = await planned(1);
+    const claimed = await claimAll(batch);
+    await settleAll(batch, claimed, { kind: 'uncertain', words: 'the line was cut' });
+    await opened();
+    assert.equal(await settleAll(batch, claimed, { kind: 'accepted' }), 1);
+    assert.equal(await redis.hexists(keys.shard(SHARD).ledger(ISSUE).meta, 'w0'), 0);
+  });
+
   it('keeps the class when a send meets more distinct words than the table holds', async () => {
     const batch = await planned(300);
     const claimed = await claimAll(batch);

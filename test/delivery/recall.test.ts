@@ -120,6 +120,34 @@ describe('a server that forgot its last moments', () => {
     await balanced();
   });
 
+  it('is told nothing about a later claim by whoever made an earlier one of the same number', async () => {
+    await plan();
+    const [one, two, three] = [worker(), worker(), worker()];
+    await open(one);
+    await claim(one, 1);
+    await settle(one, { kind: 'rejected', class: 'policy', words: '550 no' });
+    // Attempts are counted anew, and the next one is another worker's.
+    await two.recall.readyIn(SHARD);
+    assert.equal((await two.ledger.reassign(ISSUE, 'retry')).moved, 1);
+    await open(two);
+    assert.deepEqual(
+      (await claim(two, 1)).map(({ attempt }) => attempt),
+      [1],
+    );
+    await forget(await copy());
+    await one.recall.recall();
+    assert.equal((await states()).charAt(0), 'c', 'in flight with the other');
+    await open(three);
+    await forget(await copy());
+    await one.recall.recall();
+    assert.equal((await states()).charAt(0), 'u', 'and the doubt is about the other’s');
+    await two.recall.recall();
+    assert.equal((await states()).charAt(0), 'u');
+    await settle(two, { kind: 'accepted' });
+    assert.equal((await states()).charAt(0), 'a', 'whose word lifts it');
+    await balanced();
+  });
+
   it('lets a worker go on with the batch whose opening it forgot', async () => {
     await plan();
     const one = worker();

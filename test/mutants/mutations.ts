@@ -103,6 +103,17 @@ export const MUTATIONS: readonly Mutation[] = [
     suite: 'ledger',
   },
   {
+    name: 'a doubt is lifted by whoever speaks of an attempt of that number',
+    edits: [
+      {
+        file: lua('settlement'),
+        from: '\n      and whose_doubt(KEYS[1], position) == with.epoch',
+        to: '',
+      },
+    ],
+    suite: 'ledger',
+  },
+  {
     name: 'a replaced worker settles as if it still held the batch',
     edits: [
       {

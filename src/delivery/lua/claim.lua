@@ -26,6 +26,7 @@ local count = counters()
 local first = 7 + 6 * tonumber(ARGV[6])
 settle_all({
   count = count,
+  epoch = ARGV[2],
   current = epoch == ARGV[2],
   revision = tonumber(ARGV[3]),
   seconds_at = seconds_at,

@@ -34,6 +34,8 @@ if string.find(states, 'c', 1, true) then
     local attempts, resent = read_info(KEYS[4], position)
     write_info(KEYS[4], position, attempts + 1, resent, tonumber(claimed_revision or revision),
       seconds, text)
+    -- Whatever is claimed was claimed under the epoch that ends here.
+    note_doubt(meta, position, last)
   end
   local lost
   states, lost = string.gsub(states, 'c', 'u')

@@ -50,6 +50,7 @@ local function apply(position)
     text = text_of(KEYS[4], 'expired', string.match(words, '\n(.*)$'))
   end
   write_info(KEYS[3], position, attempts, resent, revision, now, text)
+  if verb.from == 'u' then note_doubt(KEYS[1], position, false) end
   redis.call('SETRANGE', KEYS[2], position, verb.to)
   count.move(verb.from, verb.to)
   moved = moved + 1

@@ -32,6 +32,17 @@ local function seconds_after(start)
   return function(time) return math.floor((tonumber(time) - tonumber(start)) / 1000) end
 end
 
+-- The epoch whose claim became uncertain; false when nobody's word may lift the doubt.
+local function whose_doubt(meta, position)
+  return redis.call('HGET', meta, 'w' .. position)
+end
+
+-- Notes whose claim became uncertain, or (false) that nobody is in doubt there any more.
+local function note_doubt(meta, position, epoch)
+  if epoch then redis.call('HSET', meta, 'w' .. position, epoch)
+  else redis.call('HDEL', meta, 'w' .. position) end
+end
+
 -- Adds up the changes to the counters by state byte, to be written once at the end.
 local function counters()
   local moved = {}

@@ -15,6 +15,7 @@ local seconds_at = seconds_after(start)
 local count = counters()
 local written = settle_all({
   count = count,
+  epoch = ARGV[2],
   current = epoch == ARGV[2],
   revision = tonumber(ARGV[3]),
   seconds_at = seconds_at,

@@ -1,14 +1,14 @@
--- Included by scripts that write down what became of claimed recipients; after row. KEYS 2 to 4 are
--- the state, the info and the texts.
+-- Included by scripts that write down what became of claimed recipients; after row. KEYS 1 to 4 are
+-- meta, the state, the info and the texts.
 --
 -- Guarantee: the holder of the newest epoch settles what it claimed. A replaced worker's late,
--- definite word settles what became uncertain of that very attempt, and nothing else. Doing it again
--- changes nothing.
+-- definite word settles what became uncertain of that very claim (its epoch stands with the doubt),
+-- and nothing else. Doing it again changes nothing.
 
 -- Settles ARGV[from…to], six for each recipient: position, attempt, state (a, d, r, u, or - for "back
--- where it was"), due (epoch ms, for d), class, words. `with` has the counters (count), whether the
--- epoch is the newest (current), the revision that was sent, and seconds_at(epoch ms). Returns how
--- many were written.
+-- where it was"), due (epoch ms, for d), class, words. `with` has the counters (count), the epoch,
+-- whether it is the newest (current), the revision that was sent, and seconds_at(epoch ms). Returns
+-- how many were written.
 local function settle_all(with, from, to)
   local written = 0
   local function settle(position, attempt, into, due, class, words)
@@ -16,7 +16,9 @@ local function settle_all(with, from, to)
     local attempts, resent, revision = read_info(KEYS[3], position)
     local held = state == 'c' and with.current and attempt == attempts + 1
     local late = state == 'u' and attempt == attempts and into ~= 'u'
+      and whose_doubt(KEYS[1], position) == with.epoch
     if not (held or late) then return end
+    if late or into == 'u' then note_doubt(KEYS[1], position, into == 'u' and with.epoch) end
     if into == '-' then
       -- The attempt was not made: a recipient that was deferred before is so again, at once due.
       into = attempt > 1 and resent == 0 and 'd' or 'p'
