@@ -8,7 +8,7 @@
 import { type CssDeclarationAST, CssTypes, parse as parseCss } from '@adobe/css-tools';
 import { type CheerioAPI, load } from 'cheerio';
 import type { AnyNode, Element } from 'domhandler';
-import { type Color, parseColor } from './color.js';
+import { type Color, parseColor } from '../color.js';
 
 export type Mode = 'light' | 'dark';
 

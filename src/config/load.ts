@@ -80,7 +80,7 @@ export async function settingsIn(
   const overrides = overridesOf(env);
   const input = overrides.reduce(
     (merged, { path, value }) => withValue(merged, path, value),
-    over(filled(await readDefaults()), filled(written.value)),
+    over(filled(await readDefaults()), filled(withEmptyColors(written.value))),
   );
   const result = settingsSchema.safeParse(input);
   if (!result.success) {
@@ -95,7 +95,7 @@ export async function settingsIn(
 
 function settingsFrom(dir: string, parsed: ParsedSettings): Settings {
   const { publication, delivery, notify, smtp, check, dkim, redis, bounce, inbound, http } = parsed;
-  const { archive, podcast } = parsed;
+  const { archive, podcast, design } = parsed;
   const { retry, giveUpAfter, lockDuration, ...others } = delivery;
   const { linkTimeout, ...limits } = check;
   const named = { ...publication.from, name: publication.from.name || publication.name };
@@ -108,6 +108,7 @@ function settingsFrom(dir: string, parsed: ParsedSettings): Settings {
       from: named,
       replyTo: publication.replyTo,
       timezone: publication.timezone ?? machineTimezone(),
+      design,
     },
     redis,
     smtp: smtpFrom(smtp),
@@ -172,6 +173,17 @@ function over(lower: unknown, upper: unknown): unknown {
   if (!isMapping(lower) || !isMapping(upper)) return upper ?? lower;
   const merged = Object.entries(upper).map(([key, value]) => [key, over(lower[key], value)]);
   return { ...lower, ...Object.fromEntries(merged) };
+}
+
+/** Without quotes a colour is a comment to YAML: an empty one was meant to be one, and is refused. */
+function withEmptyColors(value: unknown): unknown {
+  if (!isMapping(value) || !isMapping(value.design)) return value;
+  const sections = Object.entries(value.design).map(([name, section]) => {
+    if ((name !== 'light' && name !== 'dark') || !isMapping(section)) return [name, section];
+    const colors = Object.entries(section).map(([key, color]) => [key, color ?? '']);
+    return [name, Object.fromEntries(colors)];
+  });
+  return { ...value, design: Object.fromEntries(sections) };
 }
 
 /** Without keys that have no value: they count as not written. */

@@ -4,7 +4,7 @@ import { AppError } from '../errors.js';
 import { redact } from '../redaction.js';
 import { didYouMean } from './did-you-mean.js';
 import type { Path } from './document.js';
-import { allowed } from './schema.js';
+import { allowed } from './values-schema.js';
 
 /** Where a value came from. */
 export type Origin = { file: string; line: number } | { variable: string };
@@ -68,6 +68,8 @@ function wrongValue(
   path: Path,
   issue: z.core.$ZodIssue,
 ): string {
+  if (issue.code === 'custom' && issue.params?.isWhole === true)
+    return `${dotted(path)}: ${issue.message}`;
   const here = schemaAt(schema, path);
   const keys = keysOf(here);
   const words = allowed.get(here)?.allowed ?? `a mapping of ${keys.join(', ')}`;

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { CHECK_CODES, MAIL_CLIENTS } from './check-codes.js';
+import { designSchema } from './design.js';
 import { PROVIDER_GROUPS } from './providers.js';
 import {
   DURABILITY_PATTERN,
@@ -23,34 +24,7 @@ import {
   parseWebUrl,
   SLUG_PATTERN,
 } from './values.js';
-
-/** For each value: what it may be, as a message says it after "allowed:". */
-export const allowed = z.registry<{ allowed: string }>();
-
-/** Text that `parse` turns into a value, or refuses with undefined. */
-function parsed<T>(parse: (text: string) => T | undefined, words: string, base = z.string()) {
-  return base
-    .transform((text, context) => {
-      const value = parse(text);
-      if (value !== undefined) return value;
-      context.addIssue({ code: 'custom', message: words });
-      return z.NEVER;
-    })
-    .register(allowed, { allowed: words });
-}
-
-function line(words: string) {
-  const oneLine = z
-    .string()
-    .trim()
-    .regex(/^[^\r\n]+$/);
-  return oneLine.register(allowed, { allowed: words });
-}
-
-function whole(low: number, high: number) {
-  const words = `a whole number from ${low} to ${high}`;
-  return z.int().min(low).max(high).register(allowed, { allowed: words });
-}
+import { allowed, line, parsed, whole } from './values-schema.js';
 
 function share() {
   return z.number().min(0).max(1).register(allowed, { allowed: 'a number from 0 to 1' });
@@ -184,6 +158,7 @@ export const settingsSchema = z.strictObject({
     language: parsed(parseLanguage, 'a language tag such as en, de or pt-BR'),
     timezone: parsed(parseTimezone, 'an IANA time zone such as Europe/Berlin or UTC').optional(),
   }),
+  design: designSchema,
   redis: z.strictObject({
     server: redisServer,
     durability: parsed(

@@ -10,6 +10,36 @@ export interface Mailbox {
   address: string;
 }
 
+/** Colours as `#rrggbb`. */
+export interface Palette {
+  page: string;
+  sheet: string;
+  text: string;
+  muted: string;
+  rule: string;
+  link: string;
+  band: string;
+  bandText: string;
+  bandMuted: string;
+  button: string;
+  buttonText: string;
+  tint: string;
+  opinion: string;
+  opinionRule: string;
+}
+
+/** How mail and pages look. */
+export interface DesignConfig {
+  /** Of the mail, in CSS pixels. */
+  width: number;
+  light: Palette;
+  dark: Palette;
+  /** Font lists, fit for a style attribute in double quotes. */
+  fonts: { heading: string; body: string; code: string };
+  /** Pictures below issues/ or URLs; sizes in CSS pixels. */
+  logo: { file: string; dark: string; width: number; height: number } | undefined;
+}
+
 export interface PublicationConfig {
   name: string;
   /** Lower-case letters, digits and dashes; begins every Redis key. */
@@ -25,6 +55,7 @@ export interface PublicationConfig {
   language: string;
   /** IANA name: the clock on which times without an offset are read. */
   timezone: string;
+  design: DesignConfig;
 }
 
 /** What `pressrun check` measures issues against. */

@@ -3,10 +3,12 @@ import Handlebars from 'handlebars';
 import type { RootContent } from 'mdast';
 import { misplaced, toPieces } from './canonical.js';
 import { createFirstPass } from './first-pass.js';
+import { htmlWords } from './fixed-words.js';
 import { createHtmlWriter, type HtmlWriter } from './markdown.js';
 import type { Markers } from './markers.js';
 import { compileMjml } from './mjml.js';
 import { escapeHtml } from './slots.js';
+import type { Strings } from './strings.js';
 import type { TemplateSet } from './templates.js';
 import type { Piece } from './types.js';
 import type { IssueView } from './view.js';
@@ -18,13 +20,30 @@ export async function renderHtmlPart(
   view: IssueView,
   templates: TemplateSet,
   markers: Markers,
+  strings: Strings,
 ): Promise<{ html: string; pieces: Piece[] }> {
-  const helpers = htmlHelpers(createHtmlWriter(view.linkBase));
+  const helpers = {
+    ...htmlHelpers(createHtmlWriter(view.linkBase)),
+    t: htmlWords(strings, { publication: view.publication.name }),
+    padding: () => previewPadding(view.issue.preheader),
+  };
   const pass = createFirstPass(templates, markers, { helpers, noEscape: false });
   const document = pass.render(LAYOUT, view);
   const html = await compileMjml(document, (line) => pass.locator(LAYOUT, view)(line));
   refuseLostMarkers(document, html, markers);
   return { html, pieces: toPieces(html, 'html', markers) };
+}
+
+/** Columns that a mail program may show of a mail before it is opened. */
+const PREVIEW_COLUMNS = 130;
+
+/**
+ * Fills the rest of the preview with nothing to see, or a mail program goes on with the first words
+ * of the mail. The joiner keeps the blanks from being taken as one.
+ */
+function previewPadding(preheader: string): Handlebars.SafeString {
+  const columns = Math.max(0, PREVIEW_COLUMNS - preheader.length);
+  return new Handlebars.SafeString(' &#847;'.repeat(columns));
 }
 
 /** `markdown`, `inline` and `attr` for templates that make HTML. */

@@ -3,9 +3,11 @@ import type Handlebars from 'handlebars';
 import type { RootContent } from 'mdast';
 import { toPieces } from './canonical.js';
 import { createFirstPass } from './first-pass.js';
+import { plainWords } from './fixed-words.js';
 import { Footnotes } from './footnotes.js';
 import type { Markers } from './markers.js';
 import { CODE_BLANK, createPlainWriter, type PlainWriter, type Prefix } from './plain.js';
+import type { Strings } from './strings.js';
 import type { TemplateSet } from './templates.js';
 import { GLUE, TEXT_WIDTH, type Wrap, wrapText } from './text.js';
 import type { Piece } from './types.js';
@@ -19,12 +21,14 @@ export function renderTextPart(
   view: IssueView,
   templates: TemplateSet,
   markers: Markers,
+  strings: Strings,
 ): { text: string; pieces: Piece[] } {
   const footnotes = new Footnotes();
   const wrap = (text: string, how: Wrap) =>
     markers.has(text) ? markers.add({ kind: 'paragraph', text, wrap: how }) : wrapText(text, how);
   const writer = createPlainWriter(view.linkBase, footnotes, wrap);
-  const helpers = textHelpers(writer, footnotes);
+  const t = plainWords(strings, { publication: view.publication.name });
+  const helpers = { ...textHelpers(writer, footnotes), t };
   const pass = createFirstPass(templates, markers, { helpers, noEscape: true });
   // Links that the template did not define where they were used are defined at the end.
   const text = tidy(`${pass.render(LAYOUT, view)}\n\n${footnotes.pending()}`);
@@ -37,9 +41,10 @@ export function renderTextPart(
  * - `#wrap first="" rest=""`: its content as one paragraph
  * - `ref url`: the link's number, with a blank before it
  * - `footnotes`: the links numbered since the last call
+ * - `t "name"`: fixed words (strings.yaml)
  * - `upper text`, `underline "=" text`, `rule`
  */
-function textHelpers(
+export function textHelpers(
   writer: PlainWriter,
   footnotes: Footnotes,
 ): Record<string, Handlebars.HelperDelegate> {
@@ -67,7 +72,7 @@ function prefixOf({ hash }: Handlebars.HelperOptions): Prefix {
   return { first: String(hash.first ?? rest), rest };
 }
 
-function tidy(text: string): string {
+export function tidy(text: string): string {
   const lines = text.replace(/[ \t]+\n/g, '\n').replace(/\n{3,}/g, '\n\n');
   return `${lines.replaceAll(CODE_BLANK, '').replaceAll(GLUE, ' ').trim()}\n`;
 }

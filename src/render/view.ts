@@ -4,6 +4,8 @@
  */
 import type { PublicationConfig } from '../config/types.js';
 import type { Issue, Item, Markdown, Section } from '../issue/types.js';
+import { type DesignView, designView } from './design-view.js';
+import { type Direction, directionOf } from './direction.js';
 import { linkTarget } from './links.js';
 
 /** Markdown split so that its first paragraph can stand in the line of its label. */
@@ -62,7 +64,8 @@ interface ContentView {
   toc: TocEntry[];
 }
 
-export interface IssueView extends ContentView {
+export interface IssueView extends ContentView, Direction {
+  design: DesignView;
   /** Where relative links and images lead: beside the issue files, as the web serves them. */
   linkBase: string;
   publication: PublicationConfig & { mailto: string };
@@ -95,6 +98,8 @@ export function viewOf(
   const linkBase = `${url}/issues`;
   return {
     linkBase,
+    ...directionOf(language),
+    design: designView(publication),
     publication: {
       ...publication,
       mailto: (publication.replyTo ?? publication.from).address,

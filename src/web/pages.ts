@@ -38,18 +38,20 @@ export interface Pages {
 }
 
 /**
- * Every template may name `publication` (name, language, url), `sender` (an address), `base` (what links begin with, '' or
+ * Every template may name `publication` (name, language, url), `design` (as in pressrun.yaml), `sender`
+ * (an address), `base` (what links begin with, '' or
  * a path) and `stylesheet` (its address, which changes with its content).
  */
 export function createPages(config: Config): Pages {
-  const { name, language, url, postalAddress } = config.publication;
+  const { name, language, url, postalAddress, design } = config.publication;
   const base = basePath(url);
   const templatesDir = join(config.dir, 'templates');
   const strings = loadStrings(templatesDir);
   const options = { folder: 'web', templatesDir, helpers: { t: strings.helper } } as const;
   const sender = config.publication.from.address;
   const publication = { name, language, url, postalAddress };
-  const file = (template: string) => renderTemplate(template, { publication, base }, options);
+  const file = (template: string) =>
+    renderTemplate(template, { publication, base, design }, options);
   const stylesheet = () => file('style.css');
   return {
     stylesheet,
@@ -62,6 +64,7 @@ export function createPages(config: Config): Pages {
           publication,
           sender,
           base,
+          design,
           stylesheet: `${base}/style.css?${digest(stylesheet())}`,
         },
         options,

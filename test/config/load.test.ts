@@ -21,6 +21,7 @@ test('a minimal publication is filled up with the documented defaults', async (t
     postalAddress: '1 Field Lane, Loam',
     language: 'en',
     timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    design: config.publication.design,
   });
   assert.deepEqual(config.redis, { server: 'embedded', durability: 'always' });
   assert.equal(config.delivery.retryMs[0], 300_000);

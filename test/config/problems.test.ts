@@ -97,7 +97,7 @@ const WRONG: [title: string, yaml: string, line: number, words: RegExp][] = [
   ],
   ['broken YAML', `${MINIMAL}smtp: [\n`, 9, /not valid YAML/],
   ['a key written twice', `${MINIMAL}smtp: {}\nsmtp: {}\n`, 9, /not valid YAML/],
-  ['a list for the whole', '- 1\n', 1, /the file: found .*a mapping of publication, redis/],
+  ['a list for the whole', '- 1\n', 1, /the file: found .*a mapping of publication, design, redis/],
 ];
 
 for (const [title, yaml, line, words] of WRONG) {

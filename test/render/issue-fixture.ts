@@ -5,6 +5,7 @@ import remarkParse from 'remark-parse';
 import { unified } from 'unified';
 import type { PublicationConfig } from '../../src/config/types.js';
 import type { Issue, Item, Markdown, Section } from '../../src/issue/types.js';
+import { DESIGN } from '../support/design.js';
 
 const POSITION = { line: 1, endLine: 1 };
 
@@ -18,6 +19,7 @@ export const PUBLICATION: PublicationConfig = {
   postalAddress: '1 Harbour Road, 1000 Exampleton',
   language: 'en',
   timezone: 'UTC',
+  design: DESIGN,
 };
 
 export function markdown(source: string): Markdown {

@@ -114,7 +114,7 @@ test('layout tables are for presentation only, data tables are not', async () =>
 
 test('the mail says its language and that it knows dark mode', async () => {
   const html = await fullHtml();
-  assert.match(html, /<html lang="en" dir="auto"/);
+  assert.match(html, /<html lang="en" dir="ltr"/);
   assert.match(html, /<meta name="color-scheme" content="light dark">/);
   assert.match(html, /<meta name="supported-color-schemes" content="light dark">/);
   assert.match(html, /prefers-color-scheme:dark/);

@@ -19,6 +19,7 @@ import {
   sampleSigner,
   TOKEN_KEYS,
 } from '../message/samples.js';
+import { DESIGN } from '../support/design.js';
 
 const ISSUES = fileURLToPath(new URL('../../../shared/newsletter/issues', import.meta.url));
 const PUBLICATION = {
@@ -31,6 +32,7 @@ const PUBLICATION = {
   postalAddress: '1 Example Street, Springfield',
   language: 'en',
   timezone: 'UTC',
+  design: DESIGN,
 };
 
 const evaluate = (pieces: readonly Piece[], data: SlotData): string =>

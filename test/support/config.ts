@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../src/config/types.js';
+import { DESIGN } from './design.js';
 
 /**
  * A valid Config over a fresh temporary folder and random keys; the caller removes `dir`.
@@ -63,6 +64,7 @@ function defaults(): Omit<Config, 'dir' | 'dataDir' | 'file' | 'dkim'> {
       postalAddress: '1 Letter Lane, 12345 Posttown',
       language: 'en',
       timezone: 'UTC',
+      design: DESIGN,
     },
     redis: { server: 'embedded', durability: 'always' },
     smtp: {

@@ -1,6 +1,7 @@
 /** Text that cannot be read on what it stands on, in light and in dark mode. */
+
+import { type Color, contrastOf, toHex } from '../../color.js';
 import { colouredTexts, type Mode } from '../cascade.js';
-import { type Color, contrastOf, toHex } from '../color.js';
 import { placeInTemplates } from '../templates.js';
 import type { BuiltMail, CheckSettings, Draft } from '../types.js';
 

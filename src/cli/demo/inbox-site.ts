@@ -1,6 +1,7 @@
 /** The inbox's pages: the list, and one mail as a phone, a desktop or a text client shows it. */
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import PostalMime, { type Email } from 'postal-mime';
+import type { DesignConfig } from '../../config/types.js';
 import { renderTemplate } from '../../render/templates.js';
 import { headerOf, headingOf, type InboxMail, type Mailbox, unsubscribeUrl } from './mailbox.js';
 
@@ -16,7 +17,7 @@ const MAIL_POLICY =
   "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: http: data:; frame-ancestors 'self'";
 
 /** @returns a Fastify that does not listen yet */
-export function inboxSite(mailbox: Mailbox): FastifyInstance {
+export function inboxSite(mailbox: Mailbox, design: DesignConfig): FastifyInstance {
   const app = Fastify({ logger: false, forceCloseConnections: true });
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('content-security-policy', PAGE_POLICY);
@@ -24,7 +25,9 @@ export function inboxSite(mailbox: Mailbox): FastifyInstance {
     reply.header('x-content-type-options', 'nosniff');
   });
   for (const name of ['style.css', 'inbox.css']) {
-    app.get(`/${name}`, async (_request, reply) => reply.type('text/css').send(render(name, {})));
+    app.get(`/${name}`, async (_request, reply) =>
+      reply.type('text/css').send(render(name, { design })),
+    );
   }
   app.get<{ Querystring: { page?: string } }>('/', async (request, reply) =>
     page(reply, 'inbox', await listPage(mailbox, positive(request.query.page) ?? 1)),

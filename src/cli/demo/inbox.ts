@@ -5,6 +5,7 @@
  */
 import type { AddressInfo, Server } from 'node:net';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+import { standInSettings } from '../../config/load.js';
 import { inboxSite } from './inbox-site.js';
 import { type InboxMail, Mailbox } from './mailbox.js';
 
@@ -31,7 +32,9 @@ interface InboxOptions {
 export async function startInbox({ host, port = 0 }: InboxOptions): Promise<Inbox> {
   const mailbox = new Mailbox();
   const smtp = receiveInto(mailbox);
-  const site = inboxSite(mailbox);
+  // Its look is ours, not the publication's: it stands for any mail program.
+  const { publication } = await standInSettings('.');
+  const site = inboxSite(mailbox, publication.design);
   const smtpPort = await listen(smtp, host);
   const url = await site.listen({ host, port });
   return {
