@@ -1,11 +1,9 @@
 /** What stands in each letter. */
 import { join } from 'node:path';
-import type { Subscriber } from '../audience/types.js';
 import type { Config } from '../config/types.js';
 import type { LetterContent } from '../message/letter.js';
-import { signToken, type TokenPurpose } from '../message/tokens.js';
-import { loadStrings } from '../render/strings.js';
-import { renderTemplate } from '../render/templates.js';
+import { LIFETIMES_S, signToken, type TokenPurpose } from '../message/tokens.js';
+import { renderLetter } from '../render/letters.js';
 import type { LetterOrder } from './letter-order.js';
 
 export interface LetterWriter {
@@ -17,34 +15,44 @@ export interface LetterWriter {
 /** @throws AppError template_invalid */
 export async function writeLetter(
   order: LetterOrder,
-  { name }: Subscriber,
   { config, latestIssue }: LetterWriter,
 ): Promise<LetterContent> {
   const { publication } = config;
-  const templatesDir = join(config.dir, 'templates');
-  const strings = loadStrings(templatesDir);
-  const latest = order.kind === 'welcome' ? await latestIssue() : undefined;
+  const options = { templatesDir: join(config.dir, 'templates') };
   const link = linkOf(order, config);
-  const say = (part: string) =>
-    strings.text(`letters.${order.kind}.${part}`, { publication: publication.name, name });
-  const data = {
-    publication,
-    link,
-    paragraphs: [say('text'), ...(latest ? [`${say('latest')} ${latest.title}`] : [])],
-    button: say('button'),
-    note: say('note'),
-    subject: say('subject'),
-  };
-  return {
-    subject: data.subject,
-    html: renderTemplate('letter-plain', data, { folder: 'email', templatesDir }),
-    text: [
-      ...data.paragraphs,
-      `${data.button}:\n${link}`,
-      data.note,
-      publication.postalAddress,
-    ].join('\n\n'),
-  };
+  switch (order.kind) {
+    case 'confirm': {
+      const data = { confirmUrl: link, expires: expiryOf('confirm', order.at) };
+      return renderLetter('confirm', data, publication, options);
+    }
+    case 'known':
+    case 'manage': {
+      const data = { manageUrl: link, expires: expiryOf('manage', now()) };
+      return renderLetter(order.kind, data, publication, options);
+    }
+    case 'welcome': {
+      const latest = await latestIssue();
+      const data = {
+        latest: latest && { ...latest, url: `${link}/${latest.number}` },
+        archiveUrl: link,
+        unsubscribeUrl: unsubscribeUrl(order.id, config),
+      };
+      return renderLetter('welcome', data, publication, options);
+    }
+  }
+}
+
+/** Until when a link made at `madeAt` (epoch s) works. */
+function expiryOf(purpose: 'confirm' | 'manage', madeAt: number): Date {
+  return new Date((madeAt + LIFETIMES_S[purpose]) * 1000);
+}
+
+const now = () => Math.floor(Date.now() / 1000);
+
+/** The way to leave by, in the letter and in its header. */
+export function unsubscribeUrl(id: string, { keys, publication }: Config): string {
+  const token = signToken(keys.tokenKeys, { purpose: 'unsubscribe', id }, publication.slug);
+  return `${publication.url}/u/${token}`;
 }
 
 /** Where the letter's button leads. */
@@ -57,7 +65,7 @@ function linkOf({ kind, id, at }: LetterOrder, { keys, publication }: Config): s
     case 'manage':
     case 'known':
       // From now on: the letter may have waited for a relay.
-      return `${publication.url}/p/${sign('manage', Math.floor(Date.now() / 1000))}`;
+      return `${publication.url}/p/${sign('manage', now())}`;
     case 'welcome':
       return `${publication.url}/issues`;
   }

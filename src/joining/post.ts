@@ -8,10 +8,9 @@ import type { RelayProfile } from '../config/types.js';
 import type { Logger } from '../log.js';
 import type { ComposerSecrets } from '../message/compose.js';
 import { composeLetter } from '../message/letter.js';
-import { signToken } from '../message/tokens.js';
 import type { ComposedMessage } from '../message/types.js';
 import type { Envelope, Transaction } from '../smtp/types.js';
-import { type LetterWriter, writeLetter } from './letter-content.js';
+import { type LetterWriter, unsubscribeUrl, writeLetter } from './letter-content.js';
 import type { LetterOrder } from './letter-order.js';
 
 export interface PostOptions extends LetterWriter {
@@ -84,9 +83,8 @@ async function compose(
 ): Promise<ComposedMessage> {
   const { config, secrets } = options;
   const { publication, bounce, keys, dkim } = config;
-  const content = await writeLetter(order, subscriber, options);
+  const content = await writeLetter(order, options);
   const { tokenKeys } = keys;
-  const unsubscribe = { purpose: 'unsubscribe', id: order.id } as const;
   return await composeLetter(content, subscriber, {
     settings: {
       slug: publication.slug,
@@ -99,7 +97,7 @@ async function compose(
     },
     ...{ tokenKeys, signer: secrets.signer, sentAt: new Date() },
     ...(order.kind === 'welcome' && {
-      unsubscribeUrl: `${publication.url}/u/${signToken(tokenKeys, unsubscribe, publication.slug)}`,
+      unsubscribeUrl: unsubscribeUrl(order.id, config),
     }),
   });
 }

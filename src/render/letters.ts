@@ -39,7 +39,7 @@ export interface LetterData {
   /** The link that opens everything about them. */
   manage: { manageUrl: string; expires: Date };
   /** To the new address of somebody who changes theirs. */
-  'new-address': { confirmUrl: string; address: string; expires: Date };
+  move: { confirmUrl: string; address: string; expires: Date };
   /** To the people who run the newsletter. */
   operator: {
     headline: string;

@@ -24,7 +24,7 @@ export const LETTERS: { [K in LetterKind]: LetterData[K] } = {
   },
   goodbye: { resubscribeUrl: 'https://slow.example/back/TOKEN' },
   manage: { manageUrl: 'https://slow.example/p/TOKEN', expires: EXPIRES },
-  'new-address': {
+  move: {
     confirmUrl: 'https://slow.example/move/TOKEN',
     address: 'new<b>@slow.example',
     expires: EXPIRES,
