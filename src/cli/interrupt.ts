@@ -49,6 +49,14 @@ export function onInterrupt(): Interrupt {
   };
 }
 
+/** Resolves when the signal is given. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
 /** Nobody can catch it: main.ts reports it and ends the process. */
 function giveUp(): never {
   throw new AppError(

@@ -14,9 +14,11 @@ const args = process.argv.slice(2);
 const json = args.includes('--json');
 
 // A closed pipe behind us must not end a send in the middle: what is printed is lost, no more.
-process.stdout.on('error', (error) => {
-  if (!isBrokenPipe(error)) throw error;
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (!isBrokenPipe(error)) throw error;
+  });
+}
 
 process.on('uncaughtException', (error) => {
   process.exit(report(error, json));

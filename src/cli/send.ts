@@ -33,6 +33,8 @@ import { withSystem } from './with-system.js';
 
 /** A webhook may take ten of them. */
 const TELL_WITHIN_MS = 15_000;
+/** How long somebody who leaves a watch waits for the figures. */
+const LEAVE_WITHIN_MS = 3_000;
 
 interface SendOptions extends ScheduleOptions {
   newcomers?: boolean;
@@ -219,7 +221,7 @@ async function seeThrough(
   options: SendOptions,
 ): Promise<number> {
   const interrupt = onInterrupt();
-  let own: Work | undefined;
+  let own: Promise<Work> | undefined;
   try {
     const last = await watchSend(system, issue, terminal, {
       signal: interrupt.signal,
@@ -229,15 +231,19 @@ async function seeThrough(
         if (own) return false;
         if ((await system.presence.workers()).length === 0) {
           terminal.note('No worker is connected: this process sends until the end.');
-          own = await startWorker(system);
+          own = startWorker(system);
+          await own;
           return false;
         }
         return !options.wait && !terminal.interactive && status.state !== 'planning';
       },
     });
-    if (own) await toldOf(system, terminal, issue, interrupt.signal);
-    await own?.close();
-    return await report(system, terminal, last, { detached: own === undefined });
+    const stopped = interrupt.signal.aborted;
+    if (own && !stopped) await toldOf(system, terminal, issue, interrupt.signal);
+    await (await own)?.close();
+    const detached = own === undefined;
+    const now = statusNow(system, issue, last);
+    return report(terminal, await (stopped && detached ? answered(now) : now), { detached });
   } finally {
     interrupt.release();
   }
@@ -263,14 +269,32 @@ async function toldOf(
   }
 }
 
-async function report(
+async function statusNow(
   system: System,
-  terminal: Terminal,
-  last: SendStatus,
-  { detached }: { detached: boolean },
-): Promise<number> {
-  const record = await system.sends.get(last.issue);
+  issue: number,
+  last: SendStatus | undefined,
+): Promise<SendStatus> {
+  const record = await system.sends.get(issue);
   const status = record ? await fullStatusOf(record, system) : last;
+  if (status === undefined) throw new Error(`send ${issue} disappeared`);
+  return status;
+}
+
+/** Who wants to leave waits no longer for a Redis that is away. @throws AppError redis_unreachable */
+async function answered(status: Promise<SendStatus>): Promise<SendStatus> {
+  const known = await Promise.race([status, sleep(LEAVE_WITHIN_MS, undefined, { ref: false })]);
+  if (known) return known;
+  throw new AppError(
+    'redis_unreachable',
+    'Redis does not answer, so it is not known how the send stands. Workers go on with it as soon as it does.',
+  );
+}
+
+function report(
+  terminal: Terminal,
+  status: SendStatus,
+  { detached }: { detached: boolean },
+): number {
   for (const line of statusLines(status)) terminal.print(line);
   terminal.document(status);
   if (status.missed !== undefined) return EXIT.failed;

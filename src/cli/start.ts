@@ -7,7 +7,7 @@ import { AppError } from '../errors.js';
 import { createLogger, type Logger } from '../log.js';
 import { openSystem, type System } from '../system.js';
 import { action, EXIT, type Terminal } from './command.js';
-import { onInterrupt } from './interrupt.js';
+import { aborted, onInterrupt } from './interrupt.js';
 import { serveWeb } from './serve.js';
 
 type ServiceName = 'web' | 'worker';
@@ -100,11 +100,4 @@ async function runUntil(
     for (const service of running.reverse()) await service.close();
   }
   log.info('stopped');
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -5,6 +5,7 @@ import { OPEN_STATES } from '../delivery/sends.js';
 import { type SendStatus, statusOf } from '../delivery/status.js';
 import type { System } from '../system.js';
 import type { Terminal } from './command.js';
+import { aborted } from './interrupt.js';
 import { formatCount, ledgerLine, troubleOf } from './ledger-view.js';
 
 const LOOK_EVERY_MS = 200;
@@ -15,24 +16,33 @@ export interface WatchOptions {
   signal: AbortSignal;
 }
 
-/** Returns the last status seen; that of an ended send unless the watch was left before. */
+/**
+ * Returns the last status seen; that of an ended send unless the watch was left before. It is left at
+ * once, also while Redis does not answer: undefined when it never did.
+ */
 export async function watchSend(
   system: System,
   issue: number,
   terminal: Terminal,
   { onLook, signal }: WatchOptions,
-): Promise<SendStatus> {
+): Promise<SendStatus | undefined> {
   const view = terminal.interactive ? progressBar() : stateLines(terminal);
+  let last: SendStatus | undefined;
+  /** Returns whether there is more to see. */
+  const look = async (): Promise<boolean> => {
+    const record = await system.sends.get(issue);
+    if (record === undefined) throw new Error(`send ${issue} disappeared`);
+    last = await statusOf(record, system);
+    if (signal.aborted) return false;
+    view.show(last);
+    return OPEN_STATES.includes(last.state) && !(await onLook(last));
+  };
+  const left = aborted(signal).then(() => false);
   try {
-    for (;;) {
-      const record = await system.sends.get(issue);
-      if (record === undefined) throw new Error(`send ${issue} disappeared`);
-      const status = await statusOf(record, system);
-      view.show(status);
-      const ended = !OPEN_STATES.includes(status.state);
-      if (ended || signal.aborted || (await onLook(status))) return status;
+    while (await Promise.race([look(), left])) {
       await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
+    return last;
   } finally {
     view.close();
   }
