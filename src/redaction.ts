@@ -18,7 +18,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   // A login may hold anything up to the last @; in web URLs an @ may stand in the path as well.
   [/(\bhttps?:\/\/)[^\s/@]*@/gi, '$1[login]@'],
   [/(\b(?!https?:|file:)[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s"'<>]{0,500}@/gi, '$1[login]@'],
-  [/(\/|%2F)(u|p|confirm)(\/|%2F)[\w.~%+=-]+/gi, '$1$2$3[token]'],
+  [/(\/|%2F)(u|p|confirm|move)(\/|%2F)[\w.~%+=-]+/gi, '$1$2$3[token]'],
   [/\b(AUTH\s+(?:PLAIN|LOGIN|XOAUTH2|CRAM-MD5)\s+|Bearer\s+|Basic\s+)[\w.~+/=-]+/gi, '$1[secret]'],
   [
     new RegExp(

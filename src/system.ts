@@ -124,13 +124,14 @@ async function wire(
   const tallyOfRedis = createTally(client, keys);
   const tally = tallyWithFiles(tallyOfRedis, sends, files);
   const chances = createChances({ ledger, sends, uncertain: config.delivery.uncertain });
-  const { enqueueSignUp, enqueueLetter } = queues;
+  const { enqueueSignUp, enqueueLetter, enqueueForgetting } = queues;
   const journaled = withJournal(audience, journal);
   return {
     ...{ config, log, redis, keys, instanceId, journal, recall, ledger, queues, tally, presence },
     audience: journaled,
     joining: createJoining({
       ...{ config, redis: client, keys, log, audience: journaled, enqueueSignUp, enqueueLetter },
+      enqueueForgetting,
     }),
     sends: sendsWithJournal(sends, journal),
     outbox: createOutbox(client, keys),

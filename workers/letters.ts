@@ -1,6 +1,7 @@
 /** The writing role: answers sign-ups, and posts the letters that are no issue. */
 import { type LetterRelay, postLetter } from '../src/joining/post.js';
 import type { Work } from '../src/queue/queues.js';
+import { forgetHistory } from '../src/redis/rewrite.js';
 import { createTransport } from '../src/smtp/transport.js';
 import type { System } from '../src/system.js';
 import { frozenIssuesOf } from '../src/web/frozen-issues.js';
@@ -9,7 +10,15 @@ import { frozenIssuesOf } from '../src/web/frozen-issues.js';
 const CONNECTIONS = 1;
 const LETTERS_END_WITHIN_MS = 15_000;
 
-type Needs = 'config' | 'log' | 'audience' | 'joining' | 'queues' | 'sends' | 'messageSecrets';
+type Needs =
+  | 'config'
+  | 'log'
+  | 'audience'
+  | 'joining'
+  | 'queues'
+  | 'sends'
+  | 'messageSecrets'
+  | 'redis';
 
 export async function startLetters(system: Pick<System, Needs>): Promise<Work> {
   const { config, log, audience, joining, queues, sends } = system;
@@ -29,6 +38,7 @@ export async function startLetters(system: Pick<System, Needs>): Promise<Work> {
     post: (order, attempt) =>
       postLetter(order, attempt, { config, audience, log, secrets, relayFor, latestIssue }),
     purge: joining.purge,
+    forget: () => forgetHistory(system.redis.client),
   });
   return {
     async close() {

@@ -31,6 +31,17 @@ export function withJournal(audience: Audience, journal: Pick<Journal, 'note'>):
       return outcome;
     },
 
+    async move(id, askedAt) {
+      const newId = await audience.move(id, askedAt);
+      if (newId === undefined) return undefined;
+      // A restored backup knows the old address only, and must not mail it.
+      await journal.note([
+        { kind: 'left', subject: id, word: 'moved' },
+        { kind: 'added', subject: newId, word: 'moved' },
+      ]);
+      return newId;
+    },
+
     async unsubscribe(id, change = {}) {
       const outcome = await audience.unsubscribe(id, change);
       await journal.note([{ kind: 'left', subject: id, word: change.how ?? 'link' }]);

@@ -3,10 +3,11 @@
  *
  * Owns everything about a person in Redis. A subscriber is one hash in their shard:
  *   a  address as given, domain in A-label form     n  name
- *   s  status: a(ctive), u(nsubscribed), p (unconfirmed)
+ *   s  status: a(ctive), u(nsubscribed), p (unconfirmed), m(oved to another id)
  *   x  attributes as JSON, absent when there are none
  *   t  created, epoch s      l  left, epoch s       c  consent (consent-text.ts)
  *   w  asked to join and has not confirmed (lua/wish.lua), absent when nobody asked
+ *   z  paused until, epoch s     m, to  change of address (lua/depart.lua)     r  why they left
  *   f  mails that failed in a row (lua/fail.lua), absent when there are none
  * beside it one of two sets (mailable, unmailable), the suppressions, and counts. All that belongs
  * together changes in one script. Must never bring back anybody who left, was erased or is
@@ -18,6 +19,7 @@ import type { Address } from './address.js';
 import { consentFrom, consentText } from './consent-text.js';
 import { createFailures, type Failures } from './failures.js';
 import { subscriberId } from './id.js';
+import { createPreferences, type Preferences } from './preferences.js';
 import type {
   AudienceStats,
   Consent,
@@ -51,10 +53,11 @@ export interface Change {
   at?: number;
 }
 
-export interface Audience extends Failures, Wishes {
+export interface Audience extends Failures, Wishes, Preferences {
   idOf(address: Address): string;
   /** Adds or updates; outcomes in the order of the rows. */
   put(rows: readonly SubscriberRow[], consent: Consent): Promise<PutOutcome[]>;
+  /** Whoever moved to another address is found under their old id, too. */
   get(id: string): Promise<Subscriber | undefined>;
   suppression(id: string): Promise<Suppression | undefined>;
   /**
@@ -92,6 +95,8 @@ const OUTCOMES: Record<string, PutOutcome> = {
   '=': 'unchanged',
   s: 'suppressed',
 };
+/** Changes of address that are followed. */
+const MOST_MOVES = 20;
 /** Subscribers read at a time by `all`. */
 const READ_GROUP = 500;
 
@@ -128,9 +133,28 @@ export function createAudience({ redis, keys, idKey }: AudienceOptions): Audienc
     return String(letters);
   }
 
+  async function get(id: string, moves = MOST_MOVES): Promise<Subscriber | undefined> {
+    const hash = await redis.hgetall(placeOf(id).key);
+    // Whoever wants to come back to their old address is somebody there again.
+    const follows = hash.to !== undefined && hash.w === undefined && moves > 0;
+    return follows ? get(hash.to ?? '', moves - 1) : subscriberFrom(id, hash);
+  }
+
+  async function leave(id: string, at: number, moves = MOST_MOVES): Promise<LeaveOutcome> {
+    const { shard, tail, key } = placeOf(id);
+    const { mailable, unmailable, counts, suppressed } = shard;
+    const reply = String(
+      await scripts.leave.run(redis, [key, mailable, unmailable, counts, suppressed], [tail, at]),
+    );
+    if (reply === 'left') return { kind: 'left' };
+    if (reply === 'already') return { kind: 'already-left' };
+    return reply === 'unknown' || moves === 0 ? { kind: 'unknown' } : leave(reply, at, moves - 1);
+  }
+
   return {
     ...createFailures(redis, keys),
     ...createWishes(redis, keys, idOf),
+    ...createPreferences(redis, keys, idOf),
     idOf,
 
     async put(rows, consent) {
@@ -152,26 +176,14 @@ export function createAudience({ redis, keys, idKey }: AudienceOptions): Audienc
       return outcomes;
     },
 
-    async get(id) {
-      return subscriberFrom(id, await redis.hgetall(placeOf(id).key));
-    },
+    get,
 
     async suppression(id) {
       const { shard, tail } = placeOf(id);
       return suppressionFrom(await redis.hget(shard.suppressed, tail));
     },
 
-    async unsubscribe(id, { at = nowSeconds() } = {}) {
-      const { shard, tail, key } = placeOf(id);
-      const { mailable, unmailable, counts, suppressed } = shard;
-      const reply = await scripts.leave.run(
-        redis,
-        [key, mailable, unmailable, counts, suppressed],
-        [tail, at],
-      );
-      if (reply === 'left') return { kind: 'left' };
-      return reply === 'already' ? { kind: 'already-left' } : { kind: 'unknown' };
-    },
+    unsubscribe: (id, { at = nowSeconds() } = {}) => leave(id, at),
 
     async erase(id, { at = nowSeconds() } = {}) {
       const { shard, tail, key } = placeOf(id);
@@ -275,8 +287,15 @@ function subscriberFrom(id: string, hash: Record<string, string>): Subscriber | 
     createdAt: Number(hash.t),
     leftAt: hash.l === undefined ? undefined : Number(hash.l),
     consent: consentFrom(hash.c),
+    ...(Number(hash.z) > nowSeconds() && { pausedUntil: Number(hash.z) }),
+    ...(hash.m !== undefined && { moving: movingFrom(hash.m) }),
     ...(hash.w !== undefined && { wishedAt: Number(hash.w.split(' ')[0]) }),
   };
+}
+
+function movingFrom(text: string): NonNullable<Subscriber['moving']> {
+  const [at, to = ''] = text.split(' ');
+  return { at: Number(at), to };
 }
 
 function suppressionFrom(text: string | null | undefined): Suppression | undefined {

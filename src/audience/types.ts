@@ -22,6 +22,10 @@ export interface Subscriber {
   /** Epoch seconds of leaving; undefined while subscribed. */
   leftAt: number | undefined;
   consent: Consent | undefined;
+  /** Epoch seconds; undefined when they are not paused. */
+  pausedUntil?: number;
+  /** A change of address that the new one has not confirmed; epoch seconds. */
+  moving?: { to: string; at: number };
   /** Epoch seconds of a wish to join that nobody has confirmed yet. */
   wishedAt?: number;
 }

@@ -50,6 +50,7 @@ export function registerSubscribers(program: Command): void {
     erase,
   ).option('--yes', 'do not ask before');
   verb('stats', 'how many there are', stats);
+  verb('reasons', 'why readers left, in so far as they said', reasons);
 }
 
 async function importFile(
@@ -218,6 +219,16 @@ async function stats({ audience }: System, terminal: Terminal): Promise<number> 
   for (const [word, count] of Object.entries(counts)) table.push([word, formatCount(count)]);
   terminal.print(table.toString());
   terminal.document(counts);
+  return EXIT.ok;
+}
+
+async function reasons({ audience }: System, terminal: Terminal): Promise<number> {
+  const said = await audience.reasons();
+  const table = plainTable(['left', 'right']);
+  for (const [word, count] of Object.entries(said.counts)) table.push([word, formatCount(count)]);
+  terminal.print(table.toString());
+  for (const words of said.words) terminal.print(`- ${words}`);
+  terminal.document(said);
   return EXIT.ok;
 }
 

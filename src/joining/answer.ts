@@ -11,6 +11,9 @@ import type { LetterOrder } from './letter-order.js';
 import type { SignUpLimits } from './limits.js';
 import type { SignUp } from './sign-up.js';
 
+/** The form on the page that says goodbye. */
+export const RETURN_FORM = 'return';
+
 export interface AnswerDependencies {
   audience: Pick<Audience, 'idOf' | 'wish'>;
   limits: Pick<SignUpLimits, 'mayAsk'>;
@@ -25,7 +28,8 @@ export async function answerSignUp(
 ): Promise<void> {
   const { address, at, request } = signUp;
   const id = audience.idOf(address);
-  if (!(await limits.mayAsk(audience.idOf(foldedAddress(address)), request))) {
+  const occasion = signUp.form === RETURN_FORM ? 'return' : 'join';
+  if (!(await limits.mayAsk(occasion, audience.idOf(foldedAddress(address)), request))) {
     log.info({ outcome: 'asked-before' }, 'a sign-up was answered');
     return;
   }

@@ -16,14 +16,21 @@ import { answerSignUp } from './answer.js';
 import { stampForm } from './form-stamp.js';
 import type { LetterOrder } from './letter-order.js';
 import { createLimits } from './limits.js';
+import { createManage, type Manage } from './manage.js';
 import { hashedIp, networkOf } from './network.js';
 import { createProofs } from './proof.js';
-import { type FilledForm, type SignUp, type SignUpAnswer, takeSignUp } from './sign-up.js';
+import {
+  type FilledForm,
+  keepWording,
+  type SignUp,
+  type SignUpAnswer,
+  takeSignUp,
+} from './sign-up.js';
 
 /** Wishes that nobody confirmed are forgotten after so long. */
 const FORGET_AFTER_S = 30 * 24 * 3_600;
 
-export interface Joining {
+export interface Joining extends Manage {
   /** The stamp of a form shown at that time, epoch ms. */
   stamp(shownAt: number): string;
   /** Takes a filled form in; says nothing about whether the address is known. */
@@ -48,6 +55,7 @@ export interface JoiningOptions {
   log: Logger;
   enqueueSignUp(signUp: SignUp, delayMs: number): Promise<void>;
   enqueueLetter(letter: LetterOrder): Promise<void>;
+  enqueueForgetting(): Promise<void>;
 }
 
 export function createJoining(options: JoiningOptions): Joining {
@@ -56,7 +64,14 @@ export function createJoining(options: JoiningOptions): Joining {
   const { slug } = config.publication;
   const limits = createLimits(redis, keys);
   const proofs = createProofs(redis, keys.limits, tokenKeys);
+  const manage = createManage({
+    ...{ ...options, limits },
+    wordingOf: async (version) => (await redis.hget(keys.wordings, version)) ?? undefined,
+  });
   return {
+    ...manage,
+    mailReturn: async (id, words, ip) =>
+      manage.mailReturn(id, await keepWording(words, options), ip),
     stamp: (shownAt) => stampForm(tokenKeys, slug, shownAt),
     take: (filled) => takeSignUp(filled, { ...options, limits, proofs }),
     answer: (signUp) => answerSignUp(signUp, { ...options, limits }),

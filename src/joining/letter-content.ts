@@ -12,9 +12,13 @@ export interface LetterWriter {
   latestIssue(): Promise<{ number: number; title: string } | undefined>;
 }
 
-/** @throws AppError template_invalid */
+/**
+ * @param address where it goes
+ * @throws AppError template_invalid
+ */
 export async function writeLetter(
   order: LetterOrder,
+  address: string,
   { config, latestIssue }: LetterWriter,
 ): Promise<LetterContent> {
   const { publication } = config;
@@ -24,6 +28,10 @@ export async function writeLetter(
     case 'confirm': {
       const data = { confirmUrl: link, expires: expiryOf('confirm', order.at) };
       return renderLetter('confirm', data, publication, options);
+    }
+    case 'move': {
+      const data = { confirmUrl: link, address, expires: expiryOf('move', order.at) };
+      return renderLetter('move', data, publication, options);
     }
     case 'known':
     case 'manage': {
@@ -43,7 +51,7 @@ export async function writeLetter(
 }
 
 /** Until when a link made at `madeAt` (epoch s) works. */
-function expiryOf(purpose: 'confirm' | 'manage', madeAt: number): Date {
+function expiryOf(purpose: 'confirm' | 'manage' | 'move', madeAt: number): Date {
   return new Date((madeAt + LIFETIMES_S[purpose]) * 1000);
 }
 
@@ -66,6 +74,8 @@ function linkOf({ kind, id, at }: LetterOrder, { keys, publication }: Config): s
     case 'known':
       // From now on: the letter may have waited for a relay.
       return `${publication.url}/p/${sign('manage', now())}`;
+    case 'move':
+      return `${publication.url}/move/${sign('move', at)}`;
     case 'welcome':
       return `${publication.url}/issues`;
   }

@@ -10,7 +10,9 @@ export type LetterOrder =
   /** Says hello, with the latest issue. */
   | { kind: 'welcome'; id: string; at: number }
   /** The link that opens everything about them. */
-  | { kind: 'manage'; id: string; at: number };
+  | { kind: 'manage'; id: string; at: number }
+  /** To the new address of somebody who wants to change to it. */
+  | { kind: 'move'; id: string /** Epoch s of their asking. */; at: number };
 
 /** One letter for each occasion: ordering it again changes nothing. */
 export function orderName({ kind, id, at }: LetterOrder): string {

@@ -4,18 +4,22 @@
  * behind one address, or the best day the publication ever had, gets in all the same.
  */
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Keys } from '../redis/keys.js';
+import { type Keys, shardOf, tailOf } from '../redis/keys.js';
 import { loadScript, type RedisClient } from '../redis/scripts.js';
 
 /** Sign-ups that are served at once, and those from which on work is asked for. */
 const PER_NETWORK = { seconds: 3_600, free: 5, delayed: 30 };
 const OF_EVERYBODY = { seconds: 60, free: 30, delayed: 120 };
 
-/** Mails to one mailbox that only a form asked for. @see EMAIL-RULES: against list bombing */
-const PER_ADDRESS = [
-  { most: 1, seconds: 24 * 3_600 },
-  { most: 3, seconds: 30 * 24 * 3_600 },
-];
+const DAY_S = 24 * 3_600;
+
+/** Mails to one mailbox that only a form asked for, by what the form was; the longest time last. */
+const PER_ADDRESS = {
+  join: [1, DAY_S, 3, 30 * DAY_S],
+  return: [1, DAY_S],
+  link: [3, DAY_S],
+  move: [3, DAY_S],
+};
 
 /** Mails that wait their turn leave at this distance. */
 const TURN_EVERY_MS = 2_000;
@@ -25,17 +29,19 @@ const LONGEST_WAIT_MS = 6 * 3_600_000;
 /** What a sign-up has to bear. */
 export type Burden = 'none' | 'delay' | 'proof';
 
+export type Occasion = keyof typeof PER_ADDRESS;
+
 export interface SignUpLimits {
   /** Counts one sign-up. @param weight more than 1 for what looks less like a person */
   burdenOf(network: string | undefined, weight: number): Promise<Burden>;
   /** Wait in ms for a mail that has to queue up; undefined when the queue is too long. */
   takeTurn(): Promise<number | undefined>;
   /**
-   * Whether one more mail may go to this mailbox.
+   * Whether one more mail may go to this mailbox on such an occasion.
    * @param foldedId id of the folded address
    * @param request asking again with the same one gets the same answer
    */
-  mayAsk(foldedId: string, request: string): Promise<boolean>;
+  mayAsk(occasion: Occasion, foldedId: string, request: string): Promise<boolean>;
 }
 
 export function createLimits(redis: RedisClient, keys: Keys): SignUpLimits {
@@ -65,9 +71,9 @@ export function createLimits(redis: RedisClient, keys: Keys): SignUpLimits {
       return wait < 0 ? undefined : wait + LEAST_WAIT_MS;
     },
 
-    async mayAsk(foldedId, request) {
-      const limits = PER_ADDRESS.flatMap(({ most, seconds }) => [most, seconds]);
-      const key = keys.shard(foldedId.slice(0, 1)).asks(foldedId.slice(1));
+    async mayAsk(occasion, foldedId, request) {
+      const limits = PER_ADDRESS[occasion];
+      const key = keys.shard(shardOf(foldedId)).asks(`${tailOf(foldedId)}:${occasion}`);
       const now = Math.floor(Date.now() / 1000);
       return (await ask.run(redis, [key], [now, request, ...limits])) === 1;
     },

@@ -55,10 +55,12 @@ async function tryLetter(
   const { audience, relayFor } = options;
   const subscriber = await audience.get(order.id);
   if (subscriber === undefined) return { kind: 'dropped', reason: 'nobody' };
+  const address = order.kind === 'move' ? subscriber.moving?.to : subscriber.address;
+  if (address === undefined) return { kind: 'dropped', reason: 'answered' };
   const reason = reasonAgainst(order, subscriber, (await audience.suppression(order.id))?.reason);
   if (reason !== undefined) return { kind: 'dropped', reason };
   const relay = relayFor(attempt);
-  const message = await compose(order, subscriber, relay.profile, options);
+  const message = await compose(order, { ...subscriber, address }, relay.profile, options);
   const { envelopeFrom: from, envelopeTo: to, chunks } = message;
   return outcomeOf(await relay.send({ from, to }, chunks));
 }
@@ -72,7 +74,7 @@ function reasonAgainst(
   if (suppressed === 'complained' || suppressed === 'manual') return suppressed;
   if (kind === 'confirm') return wishedAt === undefined ? 'answered' : undefined;
   if (suppressed !== undefined) return suppressed;
-  return kind === 'welcome' && status !== 'active' ? status : undefined;
+  return status === 'active' ? undefined : status;
 }
 
 async function compose(
@@ -83,7 +85,7 @@ async function compose(
 ): Promise<ComposedMessage> {
   const { config, secrets } = options;
   const { publication, bounce, keys, dkim } = config;
-  const content = await writeLetter(order, options);
+  const content = await writeLetter(order, subscriber.address, options);
   const { tokenKeys } = keys;
   return await composeLetter(content, subscriber, {
     settings: {

@@ -65,6 +65,7 @@ export interface SignUpDependencies {
 }
 
 const MAX_NAME_CHARACTERS = 100;
+const MAX_WORDS = 500;
 const FORM_NAME = /^[a-z0-9][a-z0-9-]{0,29}$/;
 /** A form without a stamp counts more: nothing says how fast it was filled in. */
 const UNSTAMPED_WEIGHT = 2;
@@ -119,8 +120,17 @@ export function cleanName(name: string): string {
   return isName ? line : '';
 }
 
+/** Some lines of somebody's own words, as one. */
+export function cleanWords(words: string): string {
+  return words
+    .normalize('NFC')
+    .replace(/[\p{C}\u2028\u2029\s]+/gu, ' ')
+    .trim()
+    .slice(0, MAX_WORDS);
+}
+
 /** The very words, kept once for each version of them. @returns the version */
-async function keepWording(
+export async function keepWording(
   words: string,
   { redis, keys }: Pick<SignUpDependencies, 'redis' | 'keys'>,
 ): Promise<string> {

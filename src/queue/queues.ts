@@ -35,6 +35,7 @@ const LIVE = ['waiting', 'active', 'delayed', 'prioritized'] as const;
 const PURGE_EVERY_MS = 24 * 3_600_000;
 /** 15 s, 30 s, 1 min … 2 h: a newcomer waits for the letter, and a relay is rarely away for longer. */
 const LETTER_TRIES: JobsOptions = { attempts: 11, backoff: { type: 'exponential', delay: 15_000 } };
+const FORGETTING_EVERY_MS = 60_000;
 const LETTERS_AT_ONCE = 2;
 const LETTER_LOCK_MS = 30_000;
 /** Nothing is learned from ended jobs; the ledger knows. */
@@ -60,6 +61,8 @@ export interface Queues {
   enqueueSignUp(signUp: SignUp, delayMs: number): Promise<void>;
   /** Adds a letter unless it is there. */
   enqueueLetter(letter: LetterOrder): Promise<void>;
+  /** Has the server forget what was erased, soon and once for many. */
+  enqueueForgetting(): Promise<void>;
   /** Sign-ups and letters that wait, are worked on, or have a time of their own to come. */
   waitingLetters(): Promise<number>;
   /** Answers sign-ups and posts letters in this process. */
@@ -102,6 +105,7 @@ export interface LetterWorkOptions {
   /** @param attempt how often it was tried before */
   post(letter: LetterOrder, attempt: number): Promise<LetterOutcome>;
   purge(): Promise<unknown>;
+  forget(): Promise<unknown>;
 }
 
 export interface Work {
@@ -196,13 +200,20 @@ export function createQueues(redis: RedisConnection, prefix: string, log: Logger
       await queueOf(LETTERS).add('letter', letter, { ...LETTER_TRIES, jobId: orderName(letter) });
     },
 
+    async enqueueForgetting() {
+      // One for all of a minute, after its end: a rewrite that began before an erasure keeps it.
+      const minute = Math.floor(Date.now() / FORGETTING_EVERY_MS);
+      const options = { jobId: `forget-${minute}`, delay: FORGETTING_EVERY_MS };
+      await queueOf(LETTERS).add('forget', {}, { ...LETTER_TRIES, ...options });
+    },
+
     async waitingLetters() {
       const jobs = await queueOf(LETTERS).getRanges([...LIVE], 0, -1);
       // The purge of another day is none of them.
-      return jobs.filter((id) => !id.startsWith('repeat:')).length;
+      return jobs.filter((id) => !/^(?:repeat:|forget-)/.test(id)).length;
     },
 
-    async workOnLetters({ answer, post, purge }) {
+    async workOnLetters({ answer, post, purge, forget }) {
       const schedule = { every: PURGE_EVERY_MS };
       await queueOf(LETTERS).upsertJobScheduler('purge', schedule, { name: 'purge' });
       const options = { concurrency: LETTERS_AT_ONCE, lockDurationMs: LETTER_LOCK_MS };
@@ -210,7 +221,8 @@ export function createQueues(redis: RedisConnection, prefix: string, log: Logger
         if (job.name === 'sign-up') await answer(job.data);
         else if (job.name === 'letter') {
           requirePosted(await post(job.data, job.attemptsMade));
-        } else await purge();
+        } else if (job.name === 'forget') await forget();
+        else await purge();
       });
     },
 

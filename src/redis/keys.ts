@@ -85,6 +85,9 @@ export interface Keys {
   route(lane: string, relay: string): string;
   /** hash version → text: every wording that people consented to. */
   wordings: string;
+  /** hash reason → how many left for it; list of their own words, newest first. */
+  reasons: string;
+  reasonWords: string;
   /** Prefix of counters that limit how often something is done; each key is a slot of its own. */
   limits: string;
   /** string: when the next mail that waits its turn may leave, epoch ms. */
@@ -120,6 +123,8 @@ export function keysOf(slug: string): Keys {
     webs: `${slug}:webs`,
     route: (lane, relay) => `${slug}:{route-${lane}-${relay}}`,
     wordings: `${slug}:wordings`,
+    reasons: `${slug}:reasons`,
+    reasonWords: `${slug}:reasons:words`,
     limits: `${slug}:limit`,
     turns: `${slug}:limit:turns`,
     queuePrefix: `${slug}:{queue}`,

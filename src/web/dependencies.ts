@@ -10,8 +10,8 @@ export interface WebDependencies {
   log: Logger;
   /** Which Redis this is: what the door answers with. */
   instanceId: string;
-  audience: Pick<Audience, 'get' | 'unsubscribe'>;
-  joining: Pick<Joining, 'stamp' | 'take' | 'confirm'>;
+  audience: Pick<Audience, 'get' | 'unsubscribe' | 'pause' | 'move' | 'giveReason'>;
+  joining: Omit<Joining, 'answer' | 'purge'>;
   frozenIssues: FrozenIssues;
   /** Whether Redis answers; never rejects. */
   ready(): Promise<boolean>;

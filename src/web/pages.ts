@@ -22,6 +22,11 @@ export type PageName =
   | 'confirm'
   | 'confirmed'
   | 'confirm-unknown'
+  | 'preferences'
+  | 'thanks'
+  | 'erased'
+  | 'move'
+  | 'moved'
   | 'error';
 
 export interface Pages {
@@ -31,6 +36,8 @@ export interface Pages {
   stylesheet(): string;
   /** Anything else in the folder, such as `favicon.svg`. */
   file(name: string): string;
+  /** "27 May 2020" in the publication's language and on its clock. @param at epoch ms */
+  dateInWords(at: number): string;
   /** What people consent to by the button of the sign-up form. */
   wording(): string;
   /** Absolute address of a path on this site, as readers elsewhere see it. */
@@ -43,7 +50,7 @@ export interface Pages {
  * a path) and `stylesheet` (its address, which changes with its content).
  */
 export function createPages(config: Config): Pages {
-  const { name, language, url, postalAddress, design } = config.publication;
+  const { name, language, url, postalAddress, timezone, design } = config.publication;
   const base = basePath(url);
   const templatesDir = join(config.dir, 'templates');
   const strings = loadStrings(templatesDir);
@@ -69,6 +76,8 @@ export function createPages(config: Config): Pages {
         },
         options,
       ),
+    dateInWords: (at) =>
+      new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: timezone }).format(at),
     wording: () => strings.text('joining.wording', { publication: name }),
     absolute: (path) => `${url}${path}`,
   };

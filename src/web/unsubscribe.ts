@@ -9,17 +9,17 @@
  * @see RFC 8058 §3.1 (no redirect), §3.2 (body), §4 (no cookies or other context)
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { LEAVING_REASONS } from '../audience/preferences.js';
 import type { Subscriber } from '../audience/types.js';
-import { type TokenClaims, type TokenPurpose, verifyToken } from '../message/tokens.js';
+import type { TokenClaims } from '../message/tokens.js';
 import type { WebDependencies } from './dependencies.js';
 import { maskAddress } from './mask-address.js';
 import { onlyMethods } from './methods.js';
 import type { Pages } from './pages.js';
 import { privately, sendHtml } from './private-page.js';
+import { claimsOf, refuseLink, type TokenRequest } from './token-page.js';
 
 const PATH = '/u/:token';
-
-type TokenRequest = FastifyRequest<{ Params: { token: string } }>;
 
 export function registerUnsubscribe(
   app: FastifyInstance,
@@ -33,10 +33,10 @@ export function registerUnsubscribe(
       privately(reply);
       if (claimsOf(deps, 'test', request)) return sendHtml(reply, pages.render('test-link', {}));
       const claims = claimsOf(deps, 'unsubscribe', request);
-      if (claims === undefined) return refuse(pages, reply);
+      if (claims === undefined) return refuseLink(pages, reply);
       return sendHtml(
         reply,
-        pages.render('unsubscribe', person(await deps.audience.get(claims.id))),
+        page(pages, 'unsubscribe', request, await deps.audience.get(claims.id)),
       );
     });
     scope.post(PATH, async (request: TokenRequest, reply) => {
@@ -45,7 +45,7 @@ export function registerUnsubscribe(
       if (claimsOf(deps, 'door', request)) return { instance: deps.instanceId };
       if (claimsOf(deps, 'test', request)) return answerTest(pages, request, reply);
       const claims = claimsOf(deps, 'unsubscribe', request);
-      if (claims === undefined) return refuse(pages, reply);
+      if (claims === undefined) return refuseLink(pages, reply);
       return leave(deps, pages, claims, request, reply);
     });
     onlyMethods(scope, PATH, ['GET', 'HEAD', 'POST']);
@@ -62,15 +62,6 @@ function acceptAnyBody(scope: FastifyInstance): void {
   });
 }
 
-function claimsOf(
-  { config }: WebDependencies,
-  purpose: TokenPurpose,
-  request: TokenRequest,
-): TokenClaims | undefined {
-  const { keys, publication } = config;
-  return verifyToken(keys.tokenKeys, publication.slug, purpose, request.params.token);
-}
-
 async function leave(
   deps: WebDependencies,
   pages: Pages,
@@ -83,7 +74,7 @@ async function leave(
   const outcome = await deps.audience.unsubscribe(claims.id);
   request.log.info({ outcome: outcome.kind, issue: claims.issue }, 'a reader left');
   if (!wantsPage(request)) return reply.type('text/plain; charset=utf-8').send('unsubscribed\n');
-  return sendHtml(reply, pages.render('left', person(subscriber)));
+  return sendHtml(reply, page(pages, 'left', request, subscriber));
 }
 
 /** The link of a test copy works as a link and lets nobody leave. */
@@ -92,16 +83,23 @@ function answerTest(pages: Pages, request: FastifyRequest, reply: FastifyReply):
   return sendHtml(reply, pages.render('test-link', { posted: true }));
 }
 
+/** Reasons for leaving, with the names of their texts. */
+const REASONS = LEAVING_REASONS.map((name) => ({ name, text: `leaving.reason.${name}` }));
+
+function page(
+  pages: Pages,
+  name: 'unsubscribe' | 'left',
+  { params }: TokenRequest,
+  subscriber: Subscriber | undefined,
+): string {
+  return pages.render(name, { ...person(subscriber), token: params.token, reasons: REASONS });
+}
+
 /** What a page may say about the person; nothing about someone who was erased. */
 function person(subscriber: Subscriber | undefined): Record<string, unknown> {
   if (subscriber === undefined) return { listed: false };
   const { address, status } = subscriber;
   return { listed: status !== 'unsubscribed', who: maskAddress(address) };
-}
-
-/** Forged, cut off, or of another publication: says how to leave without a link. */
-function refuse(pages: Pages, reply: FastifyReply): FastifyReply {
-  return sendHtml(reply.code(404), pages.render('unknown-link', {}));
 }
 
 /** Browsers name HTML first; mailbox providers take anything and show nothing. */

@@ -133,19 +133,23 @@ describe('a claim', () => {
   });
 
   it('skips who left, was erased or suppressed after planning, with the reason', async () => {
-    const batch = await planned(4);
+    const batch = await planned(7);
     const shard = keys.shard(SHARD);
     await redis.hset(shard.subscriber(tail(0)), 's', 'u');
     await redis.del(shard.subscriber(tail(1)));
     await redis.hset(shard.suppressed, tail(2), 'complained 1700000000');
+    await redis.hset(shard.subscriber(tail(4)), 'z', Math.floor(Date.now() / 1000) + 3_600);
+    await redis.hset(shard.subscriber(tail(5)), 's', 'm', 'to', tail(3));
+    // Over: they are back by themselves.
+    await redis.hset(shard.subscriber(tail(6)), 'z', Math.floor(Date.now() / 1000) - 1);
     const claimed = await claimAll(batch);
-    assert.deepEqual(
-      claimed.map(({ recipient }) => recipient.name),
-      ['Reader 3'],
-    );
-    assert.equal((await ledgerNow()).skipped, 3);
+    assert.deepEqual(claimed.map(({ recipient }) => recipient.name).sort(), [
+      'Reader 3',
+      'Reader 6',
+    ]);
+    assert.equal((await ledgerNow()).skipped, 5);
     const reasons = (await tally.reasons(ISSUE)).map((reason) => reason.class).sort();
-    assert.deepEqual(reasons, ['complained', 'erased', 'unsubscribed']);
+    assert.deepEqual(reasons, ['complained', 'erased', 'moved', 'paused', 'unsubscribed']);
   });
 
   it('is refused while the gate is shut', async () => {

@@ -23,6 +23,7 @@ export async function startLetterBox(publication: WebPublication, sink: Sink): P
   const keys = keysOf(config.publication.slug);
   const work = await startLetters({
     ...{ config, audience, joining, queues },
+    redis: { client: redis } as never,
     log: createLogger({
       ...{ level: 'debug', pretty: false },
       to: { write: (line) => publication.log.push(line) },

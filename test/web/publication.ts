@@ -61,9 +61,10 @@ export async function startWebPublication(
     keys.queuePrefix,
     logger,
   );
-  const { enqueueSignUp, enqueueLetter } = queues;
+  const { enqueueSignUp, enqueueLetter, enqueueForgetting } = queues;
   const joining = createJoining({
     ...{ config, redis, keys, audience, log: logger, enqueueSignUp, enqueueLetter },
+    enqueueForgetting,
   });
   const shelf: Issue[] = [];
   const routes: string[] = [];

@@ -40,7 +40,7 @@ describe('the web server', () => {
     for (const path of publication.routes.flatMap((route) => filledIn(route, tokens))) {
       for (const method of ['GET', 'HEAD']) {
         const { status } = await ask(path, { method, redirect: 'manual' });
-        assert.ok(status === 200 || status === 404, `${method} ${path}: ${status}`);
+        assert.ok([200, 404, 405].includes(status), `${method} ${path}: ${status}`);
       }
     }
     assert.deepEqual(await publication.dump(), before);
@@ -175,12 +175,8 @@ describe('the web server while something is broken', () => {
       config: testConfig(),
       log: createLogger({ pretty: false, to: { write: (line) => log.push(line) } }),
       instanceId: 'x',
-      audience: { get: () => broken(error), unsubscribe: () => broken(error) },
-      joining: {
-        stamp: () => '',
-        take: () => broken(error),
-        confirm: () => broken(error),
-      },
+      audience: {} as never,
+      joining: { stamp: () => '' } as never,
       frozenIssues: { list: () => broken(error), get: () => broken(error) },
       ready: async () => false,
     };

@@ -23,11 +23,12 @@ if reason == 'bounced' and tonumber(since) > asked then return 'unknown' end
 redis.call('HDEL', KEYS[4], ARGV[1])
 redis.call('HSET', KEYS[1], 's', 'a',
   'c', table.concat({'form', last, ip, text, form, ARGV[3], ARGV[4], flags}, ' '))
-redis.call('HDEL', KEYS[1], 'w', 'l', 'f')
+redis.call('HDEL', KEYS[1], 'w', 'l', 'f', 'r', 'to')
 redis.call('ZREM', KEYS[6], ARGV[1])
 redis.call('SREM', KEYS[3], ARGV[1])
 redis.call('SADD', KEYS[2], ARGV[1])
 local counted = {a = 'active', p = 'unconfirmed', u = 'unsubscribed'}
-redis.call('HINCRBY', KEYS[5], counted[status], -1)
+-- Whoever had moved away is counted under the other address.
+if counted[status] then redis.call('HINCRBY', KEYS[5], counted[status], -1) end
 redis.call('HINCRBY', KEYS[5], 'active', 1)
 return 'confirmed'

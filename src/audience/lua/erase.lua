@@ -12,6 +12,7 @@ redis.call('SREM', KEYS[2], ARGV[1])
 redis.call('SREM', KEYS[3], ARGV[1])
 if not status then return 0 end
 redis.call('DEL', KEYS[1])
+if status == 'm' then return 0 end
 local counted = {a = 'active', p = 'unconfirmed', u = 'unsubscribed'}
 redis.call('HINCRBY', KEYS[5], counted[status], -1)
 return 1

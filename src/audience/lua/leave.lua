@@ -2,7 +2,7 @@
 --
 -- KEYS  1 subscriber  2 mailable  3 unmailable  4 counts  5 suppressed
 -- ARGV  1 tail  2 now (epoch s)
--- Returns "left", "already" or "unknown".
+-- Returns "left", "already", "unknown", or the id they moved to: ask there.
 --
 -- Guarantee: from the moment this returns no claim gives this person out. Repeating it changes
 -- nothing. An id that is not on the list is suppressed, so that no import brings it (back).
@@ -13,6 +13,7 @@ if not status then
   return 'unknown'
 end
 if status == 'u' then return 'already' end
+if status == 'm' then return redis.call('HGET', KEYS[1], 'to') end
 redis.call('HSET', KEYS[1], 's', 'u', 'l', ARGV[2])
 redis.call('SMOVE', KEYS[2], KEYS[3], ARGV[1])
 redis.call('SADD', KEYS[3], ARGV[1])

@@ -16,6 +16,7 @@ for _, tail in ipairs(tails) do
     redis.call('SREM', KEYS[1], tail)
     redis.call('HINCRBY', KEYS[2], 'unconfirmed', -1)
   else
+    if redis.call('HGET', key, 's') == 'm' then redis.call('HDEL', key, 'a', 'n') end
     redis.call('HDEL', key, 'w')
   end
   redis.call('ZREM', KEYS[3], tail)

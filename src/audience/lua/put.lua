@@ -48,6 +48,8 @@ for row = 1, #KEYS - 4 do
   local key, at = KEYS[row + 4], 3 + (row - 1) * 4
   local tail, name, attributes = ARGV[at], given(ARGV[at + 2]), given(ARGV[at + 3])
   local status = redis.call('HGET', key, 's')
+  -- Whoever moved away is on the list under another address.
+  if status == 'm' then status = 'u' end
   if status == 'u' or redis.call('HEXISTS', KEYS[3], tail) == 1 then
     letters[row] = 's'
   elseif status and status ~= 'p' then

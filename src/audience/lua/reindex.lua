@@ -19,6 +19,8 @@ for _, tail in ipairs(redis.call('SUNION', KEYS[1], KEYS[2])) do
     redis.call('DEL', key)
     status = false
   end
+  -- Moved to another address: only that is left here.
+  if status == 'm' then status = false end
   redis.call('SREM', KEYS[1], tail)
   redis.call('SREM', KEYS[2], tail)
   if status then

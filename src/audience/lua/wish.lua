@@ -18,6 +18,7 @@ if reason == 'bounced' and tonumber(since) > tonumber(ARGV[6]) then return reaso
 
 local status, wish = unpack(redis.call('HMGET', KEYS[1], 's', 'w'))
 if status == 'a' and not reason then return 'known' end
+if status == 'm' then redis.call('HSET', KEYS[1], 'a', ARGV[2], 'n', ARGV[3]) end
 if not status then
   redis.call('HSET', KEYS[1], 'a', ARGV[2], 'n', ARGV[3], 's', 'p', 't', ARGV[4])
   redis.call('SADD', KEYS[2], ARGV[1])

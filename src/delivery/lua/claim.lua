@@ -56,12 +56,14 @@ local function move(position, from, to)
 end
 
 -- Why this person must not be mailed, or nil.
-local function reason_against(tail, status)
+local function reason_against(tail, status, paused)
   local suppressed = redis.call('HGET', KEYS[5], tail)
   if suppressed then return string.match(suppressed, '^%S+') end
   if not status then return 'erased' end
   if status == 'u' then return 'unsubscribed' end
+  if status == 'm' then return 'moved' end
   if status ~= 'a' then return 'unconfirmed' end
+  if paused and tonumber(paused) * 1000 > tonumber(ARGV[5]) then return 'paused' end
   return nil
 end
 
@@ -71,9 +73,9 @@ for i = first, #ARGV, 2 do
   local attempts, resent, sent, due = read_info(KEYS[3], position)
   local mine = state == 'c' and granted[position]
   if mine or state == 'p' or (state == 'd' and due <= seconds) then
-    local address, name, status, attributes, failures = unpack(
-      redis.call('HMGET', KEYS[6 + (i - first) / 2], 'a', 'n', 's', 'x', 'f'))
-    local reason = not mine and reason_against(tail, status)
+    local address, name, status, attributes, failures, paused = unpack(
+      redis.call('HMGET', KEYS[6 + (i - first) / 2], 'a', 'n', 's', 'x', 'f', 'z'))
+    local reason = not mine and reason_against(tail, status, paused)
     if reason then
       write_info(KEYS[3], position, attempts, resent, sent, seconds, text_of(KEYS[4], reason, ''))
       move(position, state, 'k')

@@ -1,0 +1,8 @@
+-- Notes why somebody left.
+--
+-- KEYS  1 subscriber
+-- ARGV  1 reason
+-- Returns 1 when it is the first reason they give since they left, else 0.
+
+if redis.call('HGET', KEYS[1], 's') ~= 'u' then return 0 end
+return redis.call('HSETNX', KEYS[1], 'r', ARGV[1])
