@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   file_exists: 'a file would be overwritten',
   issue_missing: 'no issue file has that number',
   issue_invalid: 'the issue file breaks the format',
+  check_failed: 'check found errors, so the issue does not go out',
   template_invalid: 'a template or an expression in it cannot be compiled',
   address_invalid: 'that is no address mail can be sent to',
   csv_invalid: 'the file of subscribers cannot be read as a whole',

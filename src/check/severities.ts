@@ -68,6 +68,27 @@ const BY_ITSELF: Record<CheckCode, Severity> = {
   'unsubscribe-missing': 'error',
 };
 
+/**
+ * Errors nobody can send in spite of: there is no mail then, no telling which issue it is, or no way
+ * to leave.
+ */
+const NOT_TO_BE_FORCED: readonly string[] = [
+  'file-empty',
+  'file-too-long',
+  'metadata-invalid',
+  'nested-too-deeply',
+  'number-invalid',
+  'number-missing',
+  'number-taken',
+  'template-invalid',
+  'title-missing',
+  'unsubscribe-missing',
+];
+
+export function canBeForced(code: string): boolean {
+  return !NOT_TO_BE_FORCED.includes(code);
+}
+
 /** All codes a check can report. */
 export const ALL_CODES: readonly string[] = [...FORMAT_ERRORS, ...Object.keys(BY_ITSELF)];
 

@@ -8,16 +8,16 @@ import type { Command } from 'commander';
 import { nextRevision, type SendRecord } from '../delivery/send-record.js';
 import { fullStatusOf, type SendStatus } from '../delivery/status.js';
 import { AppError } from '../errors.js';
-import { loadIssue } from '../issue/store.js';
+import { readIssue } from '../issue/store.js';
 import type { System } from '../system.js';
-import { approve, subjectOf } from './approve.js';
+import { type ApprovalOptions, approvalFlags, approve, subjectOf } from './approve.js';
 import { action, EXIT, type Terminal } from './command.js';
 import { confirm } from './confirm.js';
 import { formatCount, statusLines } from './ledger-view.js';
 import { noteIdle, sendOf } from './under-way.js';
 import { withSystem } from './with-system.js';
 
-interface AmendOptions {
+interface AmendOptions extends ApprovalOptions {
   yes?: boolean;
   loopback?: boolean;
 }
@@ -37,7 +37,7 @@ Of a scheduled send, the file replaces what was frozen; the time stays.
 Nobody gets both: who has the older revision keeps it, and \`status\` says how many have which.
 Whatever goes wrong in between leaves the send paused: \`resume\` goes on with the older revision.`,
     );
-  action(command, (terminal, [issue = ''], options: AmendOptions) =>
+  action(approvalFlags(command), (terminal, [issue = ''], options: AmendOptions) =>
     withSystem(terminal, (system) => amend(system, terminal, issue, options)),
   );
 }
@@ -69,15 +69,13 @@ async function amendStanding(
   options: AmendOptions & { wasRunning: boolean },
 ): Promise<number> {
   const record = await sendOf(system, issueArgument, 'amend');
-  const loaded = await loadIssue(
-    system.config.dir,
-    String(record.issue),
-    system.config.publication,
-  );
+  const { dir, publication } = system.config;
+  const read = await readIssue(dir, String(record.issue), publication);
   const revision = nextRevision(record);
   const loopback = options.loopback === true || record.loopback;
   const at = record.state === 'scheduled' ? record.scheduledFor : undefined;
-  const frozen = await approve(system, terminal, loaded, { revision, loopback, at });
+  const { force, by } = options;
+  const frozen = await approve(system, terminal, read, { revision, loopback, at, force, by });
   const status = await fullStatusOf(record, system);
   terminal.print(`#${record.issue} ${subjectOf(frozen)}`);
   if (record.state === 'scheduled') {

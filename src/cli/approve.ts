@@ -1,12 +1,22 @@
-/** What happens to an issue before it may go out: load, look, freeze, knock at the public URL. */
+/** What happens to an issue before it may go out: check, freeze, knock at the public URL. */
+import { userInfo } from 'node:os';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { PublicationConfig } from '../config/types.js';
 import { freezeIssue } from '../delivery/freeze.js';
-import type { Frozen } from '../delivery/send-record.js';
-import type { LoadedIssue } from '../issue/store.js';
+import type { Approval, Frozen } from '../delivery/send-record.js';
+import type { ReadIssue } from '../issue/store.js';
 import type { System } from '../system.js';
 import { checkDoor } from '../web/door.js';
 import type { Terminal } from './command.js';
+import { type Passed, passCheck } from './pass-check.js';
 
-export interface ApproveOptions {
+/** What a person says about an approval on the command line. */
+export interface ApprovalOptions {
+  force?: boolean;
+  by?: string;
+}
+
+export interface ApproveOptions extends ApprovalOptions {
   /** From 1; each amendment has the next. */
   revision: number;
   /** `--loopback`: a rehearsal on one machine. */
@@ -15,22 +25,30 @@ export interface ApproveOptions {
   at?: number | undefined;
 }
 
+export function approvalFlags(command: Command): Command {
+  return command
+    .option('--force', 'in spite of what check calls an error; it is noted')
+    .option(
+      '--by <name>',
+      'who approves it, as readers may see (default: publication.approver)',
+      toName,
+    );
+}
+
 /**
  * Makes the mail of an issue that may be sent.
- * @throws AppError template_invalid, dkim_invalid, file_missing, door_closed
+ * @throws AppError check_failed, template_invalid, dkim_invalid, file_missing, door_closed
  */
 export async function approve(
   system: System,
   terminal: Terminal,
-  loaded: LoadedIssue,
-  { revision, loopback, at }: ApproveOptions,
+  read: ReadIssue,
+  { revision, loopback, at, force = false, by }: ApproveOptions,
 ): Promise<Frozen> {
   const { config, instanceId } = system;
-  for (const { line, message } of loaded.findings) {
-    terminal.note(`${loaded.file}:${line}: ${message}`);
-  }
+  const passed = await passCheck(config, terminal, read, { force });
   await system.messageSecrets();
-  const frozen = await freezeIssue(config, loaded, {
+  const frozen = await freezeIssue(config, passed.loaded, {
     today: new Date(at ?? Date.now()),
     revision,
   });
@@ -40,7 +58,37 @@ export async function approve(
       `${config.publication.url} answers on this machine only: readers elsewhere cannot leave.`,
     );
   }
-  return frozen;
+  return { ...frozen, approval: approvalBy(by, config.publication, passed) };
+}
+
+/** @param given on the command line */
+export function approvalBy(
+  given: string | undefined,
+  { approver }: Pick<PublicationConfig, 'approver'>,
+  { errors, warnings, forced }: Passed,
+): Approval {
+  const name = given ?? approver;
+  return {
+    by: name ?? accountName(),
+    named: name !== undefined,
+    at: Date.now(),
+    ...{ errors, warnings, forced },
+  };
+}
+
+/** In a container a user may have a number and no name. */
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
+
+function toName(text: string): string {
+  const name = text.trim();
+  if (name !== '' && name.length <= 100 && !/[\p{Cc}]/u.test(name)) return name;
+  throw new InvalidArgumentError('a name is one line of at most 100 characters.');
 }
 
 /** The subject as approved, expressions as they are written. */
@@ -48,4 +96,11 @@ export function subjectOf({ message }: Frozen): string {
   return message.subject
     .map((piece) => (typeof piece === 'string' ? piece : piece.source))
     .join('');
+}
+
+/** What check had to say, for a dry run's document. */
+export function checkedOf({ approval }: Frozen) {
+  if (!approval) return undefined;
+  const { errors, warnings, forced } = approval;
+  return { errors, warnings, forced };
 }

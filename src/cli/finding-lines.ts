@@ -1,7 +1,7 @@
 /** Findings as people read them in a terminal. */
 import type { CheckedIssue } from '../check/check.js';
 import type { CheckFinding, CheckSettings } from '../check/types.js';
-import { formatCount } from './ledger-view.js';
+import { counted, formatCount } from './ledger-view.js';
 
 export interface FindingTally {
   errors: number;
@@ -24,8 +24,11 @@ export function findingLine(finding: CheckFinding): string {
 export function tallyLine(findings: readonly CheckFinding[]): string {
   const { errors, warnings } = tallyOf(findings);
   if (errors + warnings === 0) return 'nothing to say';
-  const words = [count(errors, 'error'), count(warnings, 'warning')];
-  return words.filter((word) => word !== '').join(', ');
+  const words = [
+    ...(errors > 0 ? [counted(errors, 'error')] : []),
+    ...(warnings > 0 ? [counted(warnings, 'warning')] : []),
+  ];
+  return words.join(', ');
 }
 
 /** "; 39,648 bytes of HTML (40 % of 100,000), 2,592 an item" */
@@ -35,9 +38,4 @@ export function sizeLine({ size }: CheckedIssue, { check }: CheckSettings): stri
   const share = Math.ceil((100 * longest) / check.maxHtmlBytes);
   const each = averageItem > 0 ? `, ${formatCount(averageItem)} an item` : '';
   return `; ${formatCount(longest)} bytes of HTML (${share} % of ${formatCount(check.maxHtmlBytes)})${each}`;
-}
-
-function count(number: number, noun: string): string {
-  if (number === 0) return '';
-  return `${formatCount(number)} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -74,6 +74,7 @@ export function statusLines(status: SendStatus): string[] {
         ]
       : []),
     ...revisionLines(status),
+    ...approvalLines(status),
     ...reasonLines(status),
   ];
 }
@@ -85,6 +86,26 @@ function revisionLines({ revisions }: SendStatus): string[] {
       `  ${formatCount(recipients).padStart(6)}  revision ${revision}, frozen ${frozenAt}`,
   );
   return ['', 'who has which:', ...lines];
+}
+
+/** Which words and bytes somebody stood for, and what was said against them. */
+function approvalLines({ revisions }: SendStatus): string[] {
+  const lines = revisions.flatMap(({ revision, contentHash, approval }) => {
+    if (!approval) return [];
+    const { by, at, errors, warnings, forced } = approval;
+    const which = revisions.length > 1 ? `revision ${revision} ` : '';
+    const against = [
+      ...(errors > 0 ? [`${counted(errors, 'error')} forced (${forced.join(', ')})`] : []),
+      ...(warnings > 0 ? [counted(warnings, 'warning')] : []),
+    ];
+    const beside = against.length > 0 ? `; ${against.join(', ')}` : '';
+    return [`${which}approved by ${by}, ${at}, content ${contentHash.slice(0, 12)}${beside}`];
+  });
+  return lines.length > 0 ? ['', ...lines] : [];
+}
+
+export function counted(number: number, noun: string): string {
+  return `${formatCount(number)} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function period(status: SendStatus): string {

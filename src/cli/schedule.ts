@@ -2,11 +2,11 @@
 import type { Appointment, Frozen, SendRecord } from '../delivery/send-record.js';
 import { formatMoment, formatWait, parseSendTime } from '../delivery/send-time.js';
 import { freeSlot, scheduleOf } from '../delivery/slots.js';
-import { statusOf } from '../delivery/status.js';
+import { fullStatusOf } from '../delivery/status.js';
 import { AppError } from '../errors.js';
 import type { System } from '../system.js';
 import { checkDoor } from '../web/door.js';
-import { subjectOf } from './approve.js';
+import { checkedOf, subjectOf } from './approve.js';
 import { EXIT, type Terminal } from './command.js';
 import { confirm } from './confirm.js';
 
@@ -60,7 +60,8 @@ export async function scheduleNew(
   if (options.dryRun) {
     const scheduledFor = new Date(appointment.at).toISOString();
     terminal.print('Nothing was scheduled (--dry-run).');
-    terminal.document({ issue: number, subject: subjectOf(frozen), scheduledFor, dryRun: true });
+    const what = { issue: number, subject: subjectOf(frozen), check: checkedOf(frozen) };
+    terminal.document({ ...what, scheduledFor, dryRun: true });
     return { kind: 'not-begun', exitCode: EXIT.ok };
   }
   if (!options.yes && !(await confirm('Schedule it?'))) return NOT_DONE;
@@ -123,7 +124,7 @@ async function settled(
   if (record === undefined) throw new Error(`send ${issue} disappeared`);
   await system.queues.enqueueFire(record);
   if (wait) return { kind: 'begun', issue };
-  terminal.document(await statusOf(record, system));
+  terminal.document(await fullStatusOf(record, system));
   terminal.note(
     `#${issue} is scheduled. \`pressrun send ${issue} --at TIME\` moves it, \`pressrun amend ${issue}\` replaces what is sent, \`pressrun unschedule ${issue}\` takes it back.`,
   );

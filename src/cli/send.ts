@@ -12,11 +12,11 @@ import { requireLedger, type SendRecord } from '../delivery/send-record.js';
 import { OPEN_STATES } from '../delivery/sends.js';
 import { fullStatusOf, type SendStatus } from '../delivery/status.js';
 import { AppError } from '../errors.js';
-import { loadIssue } from '../issue/store.js';
+import { readIssue } from '../issue/store.js';
 import type { Work } from '../queue/queues.js';
 import type { System } from '../system.js';
 import { checkDoor } from '../web/door.js';
-import { approve, subjectOf } from './approve.js';
+import { type ApprovalOptions, approvalFlags, approve, checkedOf, subjectOf } from './approve.js';
 import { action, EXIT, type Terminal } from './command.js';
 import { confirm } from './confirm.js';
 import { onInterrupt } from './interrupt.js';
@@ -36,7 +36,7 @@ const TELL_WITHIN_MS = 15_000;
 /** How long somebody who leaves a watch waits for the figures. */
 const LEAVE_WITHIN_MS = 3_000;
 
-interface SendOptions extends ScheduleOptions {
+interface SendOptions extends ScheduleOptions, ApprovalOptions {
   newcomers?: boolean;
 }
 
@@ -54,7 +54,7 @@ export function registerSend(program: Command): void {
     .option('--wait', 'wait until the send has ended, retries included')
     .option('--newcomers', 'of an issue that was sent: mail it to those who joined since')
     .option('--loopback', 'rehearsal on this machine: accept a loopback publication.url');
-  action(command, (terminal, [issue = ''], options) =>
+  action(approvalFlags(command), (terminal, [issue = ''], options) =>
     withSystem(terminal, (system) => send(system, terminal, issue, options)),
   );
 }
@@ -130,18 +130,20 @@ async function begin(
   options: SendOptions,
 ): Promise<Begun> {
   const { config, sends, queues } = system;
-  const loaded = await loadIssue(config.dir, issueArgument, config.publication);
-  const { issue } = loaded;
-  const record = await sends.get(issue.number);
+  const read = await readIssue(config.dir, issueArgument, config.publication);
+  const { issue } = read;
+  const record = issue && (await sends.get(issue.number));
   if (record) return await goOn(system, terminal, record, options);
-  if (options.newcomers) {
+  if (issue && options.newcomers) {
     throw new AppError(
       'send_refused',
       `issue ${issue.number} was not sent yet: without --newcomers it goes to everybody`,
     );
   }
   const appointment =
-    options.at === undefined ? undefined : await appointmentOf(system, options.at, issue.number);
+    issue && options.at !== undefined
+      ? await appointmentOf(system, options.at, issue.number)
+      : undefined;
   const { active } = await system.audience.stats();
   // Whoever is on the list at the time gets what is scheduled.
   if (active === 0 && appointment === undefined) {
@@ -153,16 +155,18 @@ async function begin(
   }
   const loopback = options.loopback === true;
   const at = appointment?.at;
-  const frozen = await approve(system, terminal, loaded, { revision: 1, loopback, at });
+  const { force, by } = options;
+  const frozen = await approve(system, terminal, read, { revision: 1, loopback, at, force, by });
   if (appointment) return await scheduleNew(system, terminal, frozen, { appointment, options });
   const summary = {
-    issue: issue.number,
+    issue: frozen.issue.number,
     subject: subjectOf(frozen),
     recipients: active,
     relay: relayName(config),
     contentHash: frozen.message.contentHash,
+    check: checkedOf(frozen),
   };
-  terminal.print(`#${summary.issue} ${issue.title}`);
+  terminal.print(`#${summary.issue} ${frozen.issue.title}`);
   terminal.print(`to ${formatCount(active)} subscribers through ${summary.relay}`);
   if (options.dryRun) {
     terminal.print('Nothing was sent (--dry-run).');
@@ -173,8 +177,8 @@ async function begin(
     return { kind: 'not-begun', exitCode: EXIT.failed };
   }
   // Somebody else may have been first by now: then it is their send that goes on.
-  if (await sends.create(frozen)) await queues.enqueuePlan(issue.number);
-  return { kind: 'begun', issue: issue.number };
+  if (await sends.create(frozen)) await queues.enqueuePlan(frozen.issue.number);
+  return { kind: 'begun', issue: frozen.issue.number };
 }
 
 /** Appends to the ledger whoever may be mailed now and is not in it. */

@@ -109,6 +109,7 @@ function settingsFrom(dir: string, parsed: ParsedSettings): Settings {
       replyTo: publication.replyTo,
       timezone: publication.timezone ?? machineTimezone(),
       design,
+      approver: publication.approver,
     },
     redis,
     smtp: smtpFrom(smtp),

@@ -157,6 +157,7 @@ export const settingsSchema = z.strictObject({
       .register(allowed, { allowed: 'the text of a postal address' }),
     language: parsed(parseLanguage, 'a language tag such as en, de or pt-BR'),
     timezone: parsed(parseTimezone, 'an IANA time zone such as Europe/Berlin or UTC').optional(),
+    approver: line('a name on one line').optional(),
   }),
   design: designSchema,
   redis: z.strictObject({

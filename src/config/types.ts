@@ -56,6 +56,8 @@ export interface PublicationConfig {
   /** IANA name: the clock on which times without an offset are read. */
   timezone: string;
   design: DesignConfig;
+  /** Under whose name sends are approved; readers see it. */
+  approver: string | undefined;
 }
 
 /** What `pressrun check` measures issues against. */

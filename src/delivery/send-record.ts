@@ -75,10 +75,26 @@ export interface Appointment {
   queued: boolean;
 }
 
+/** Who let a revision go out, and what `check` had to say of it then. */
+export interface Approval {
+  /** As given by `--by` or `publication.approver`, else the account that ran the command. */
+  by: string;
+  /** Whether that name was given, so that it may be shown to readers; an account is nobody's business. */
+  named: boolean;
+  /** Epoch ms. */
+  at: number;
+  errors: number;
+  warnings: number;
+  /** Codes of the errors it went out in spite of (`--force`), each once. */
+  forced: string[];
+}
+
 /** What one revision of a send froze. */
 export interface Frozen {
   issue: Issue;
   message: PreparedMessage;
+  /** Undefined where nobody had to approve, and for what older versions froze. */
+  approval?: Approval | undefined;
 }
 
 /** One revision as `status` names it. */
@@ -88,6 +104,7 @@ export interface Revision {
   contentHash: string;
   /** Epoch ms. */
   frozenAt: number;
+  approval: Approval | undefined;
 }
 
 /** Which revision `amend` freezes: nobody has what a scheduled send froze, so it is replaced. */
@@ -113,7 +130,7 @@ export function requireAmendable(record: SendRecord, frozen: Frozen): void {
 }
 
 export function frozenFields(
-  { issue, message }: Frozen,
+  { issue, message, approval }: Frozen,
   frozenAt: number,
 ): Record<string, string | number> {
   return {
@@ -121,7 +138,13 @@ export function frozenFields(
     issue: JSON.stringify(issue),
     contentHash: message.contentHash,
     frozenAt,
+    // Written even when empty: what a scheduled send froze may be replaced.
+    approval: approval ? JSON.stringify(approval) : '',
   };
+}
+
+export function approvalOf(field: string | null | undefined): Approval | undefined {
+  return field ? (JSON.parse(field) as Approval) : undefined;
 }
 
 export function refused(issue: number, to: SendState, from: SendState | ''): AppError {

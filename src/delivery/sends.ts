@@ -20,6 +20,7 @@ import type { LedgerStore } from './ledger.js';
 import type { NewsItem, NewsType } from './outbox.js';
 import {
   type Appointment,
+  approvalOf,
   type Frozen,
   frozenFields,
   type LedgerTotals,
@@ -163,11 +164,12 @@ export function createSends(
   };
 
   const record = async (
-    { issue, message }: Frozen,
+    frozen: Frozen,
     state: SendState,
     fields: Fields = {},
   ): Promise<boolean> => {
     const now = Date.now();
+    const { issue, message } = frozen;
     const record = {
       state,
       issue: issue.number,
@@ -180,7 +182,6 @@ export function createSends(
       step: 1,
       ...fields,
     };
-    const frozen = frozenFields({ issue, message }, now);
     // Listed first: a listed number without a record is passed over, an unlisted send is lost.
     await redis.sadd(keys.sends, issue.number);
     const created = await create.run(
@@ -189,7 +190,7 @@ export function createSends(
       [
         Object.keys(record).length,
         ...Object.entries(record).flat(),
-        ...Object.entries(frozen).flat(),
+        ...Object.entries(frozenFields(frozen, now)).flat(),
       ],
     );
     return created === 1;
@@ -264,25 +265,34 @@ export function createSends(
     },
 
     async frozen(issue, revision) {
-      const [message, frozenIssue] = await redis.hmget(
+      const [message, frozenIssue, approval] = await redis.hmget(
         keys.revision(issue, revision),
         'message',
         'issue',
+        'approval',
       );
       if (!message || !frozenIssue) return undefined;
-      return { message: JSON.parse(message), issue: JSON.parse(frozenIssue) };
+      return {
+        message: JSON.parse(message),
+        issue: JSON.parse(frozenIssue),
+        approval: approvalOf(approval),
+      };
     },
 
     async revisions({ issue, revision: newest }) {
       const numbers = Array.from({ length: newest }, (_, n) => n + 1);
       return await Promise.all(
         numbers.map(async (revision) => {
-          const [contentHash, frozenAt] = await redis.hmget(
+          const [contentHash, frozenAt, approval] = await redis.hmget(
             keys.revision(issue, revision),
             'contentHash',
             'frozenAt',
+            'approval',
           );
-          return { revision, contentHash: contentHash ?? '', frozenAt: Number(frozenAt) };
+          return {
+            ...{ revision, contentHash: contentHash ?? '', frozenAt: Number(frozenAt) },
+            approval: approvalOf(approval),
+          };
         }),
       );
     },

@@ -2,7 +2,7 @@
 import type { Config } from '../config/types.js';
 import { reasonToWarn } from './halt.js';
 import type { Lane, TroubleOf } from './lane.js';
-import type { SendRecord } from './send-record.js';
+import type { Approval, SendRecord } from './send-record.js';
 import type { Sends } from './sends.js';
 import type { Counts, Reason, Tally } from './tally.js';
 import type { SendState } from './types.js';
@@ -24,7 +24,7 @@ export interface SendStatus extends Counts {
   revision: number;
   contentHash: string;
   /** What was frozen when, and how many have it; filled by {@link fullStatusOf}. */
-  revisions: { revision: number; contentHash: string; frozenAt: string; recipients: number }[];
+  revisions: RevisionStatus[];
   /** When it is to begin, or was, ISO 8601, UTC. */
   scheduledFor?: string;
   /** That time is a slot of `delivery.schedule`. */
@@ -40,6 +40,15 @@ export interface SendStatus extends Counts {
   ledgerFile?: { file: string; host: string };
   /** Why recipients were not simply accepted, most frequent first. */
   reasons: Reason[];
+}
+
+interface RevisionStatus {
+  revision: number;
+  contentHash: string;
+  /** ISO 8601, UTC. */
+  frozenAt: string;
+  recipients: number;
+  approval?: Omit<Approval, 'at'> & { at: string };
 }
 
 export interface StatusSources {
@@ -115,10 +124,11 @@ export async function fullStatusOf(
   ]);
   return {
     ...status,
-    revisions: revisions.map(({ revision, contentHash, frozenAt }) => ({
+    revisions: revisions.map(({ revision, contentHash, frozenAt, approval }) => ({
       ...{ revision, contentHash },
       frozenAt: new Date(frozenAt).toISOString(),
       recipients: recipients.get(revision) ?? 0,
+      ...(approval && { approval: { ...approval, at: new Date(approval.at).toISOString() } }),
     })),
     reasons,
   };

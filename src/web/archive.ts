@@ -1,7 +1,9 @@
 /** `/`, `/issues` and `/issues/:number`: the publication's front door and every issue it sent. */
 import type { FastifyInstance } from 'fastify';
+import type { PublicationConfig } from '../config/types.js';
+import { dateIn } from '../delivery/send-time.js';
 import { sendCacheable } from './caching.js';
-import type { IssueListing, WebDependencies } from './dependencies.js';
+import type { IssueListing, PublicApproval, WebDependencies } from './dependencies.js';
 import { HttpError } from './error-pages.js';
 import { onlyMethods } from './methods.js';
 import type { Pages } from './pages.js';
@@ -53,6 +55,7 @@ export function registerArchive(app: FastifyInstance, deps: WebDependencies, pag
     const html = pages.render('issue', {
       ...entry(listing),
       ...issue,
+      approval: issue.approval && approvalInWords(issue.approval, deps.config.publication),
       canonical: pages.absolute(`/issues/${listing.number}`),
       newer: newer && entry(newer),
       older: older && entry(older),
@@ -61,6 +64,15 @@ export function registerArchive(app: FastifyInstance, deps: WebDependencies, pag
   });
 
   for (const path of ['/', '/issues', '/issues/:number']) onlyMethods(app, path, ['GET', 'HEAD']);
+}
+
+/** The day is that of the publication's clock; the hash tells two versions apart, if anybody asks. */
+function approvalInWords(
+  { by, at, contentHash }: PublicApproval,
+  { timezone, language }: Pick<PublicationConfig, 'timezone' | 'language'>,
+) {
+  const date = dateIn(timezone, at);
+  return { by, date, dateInWords: inWords(date, language), hash: contentHash.slice(0, 12) };
 }
 
 /** "27 May 2020" as the publication's language writes it. */

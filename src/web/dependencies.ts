@@ -22,7 +22,22 @@ export interface FrozenIssues {
   /** Newest first. Asked on every archive request, so it must be cheap. */
   list(): Promise<IssueListing[]>;
   /** Asked once per version; undefined when there is no such issue. */
-  get(number: number): Promise<Issue | undefined>;
+  get(number: number): Promise<FrozenIssue | undefined>;
+}
+
+export interface FrozenIssue {
+  issue: Issue;
+  /** Undefined where nobody had to approve it. */
+  approval?: PublicApproval | undefined;
+}
+
+/** What readers may know of who let an issue go out. */
+export interface PublicApproval {
+  /** Only a name that was given to be shown; never an account of the machine. */
+  by: string | undefined;
+  /** Epoch ms. */
+  at: number;
+  contentHash: string;
 }
 
 export interface IssueListing {

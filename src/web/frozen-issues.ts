@@ -1,7 +1,7 @@
 /** The archive's issues, from the sends that froze them. */
-import type { SendRecord } from '../delivery/send-record.js';
+import type { Frozen, SendRecord } from '../delivery/send-record.js';
 import type { Sends } from '../delivery/sends.js';
-import type { FrozenIssues } from './dependencies.js';
+import type { FrozenIssues, PublicApproval } from './dependencies.js';
 
 /** An issue is public from the moment its mails may leave: each of them links to its page. */
 const NOT_YET_PUBLIC: readonly SendRecord['state'][] = ['scheduled'];
@@ -24,7 +24,14 @@ export function frozenIssuesOf(sends: Pick<Sends, 'list' | 'get' | 'frozen'>): F
     },
     async get(number) {
       const record = await sends.get(number);
-      return record && (await sends.frozen(number, record.revision))?.issue;
+      const frozen = record && (await sends.frozen(number, record.revision));
+      return frozen && { issue: frozen.issue, approval: publicApproval(frozen) };
     },
   };
+}
+
+function publicApproval({ approval, message }: Frozen): PublicApproval | undefined {
+  if (!approval) return undefined;
+  const { by, named, at } = approval;
+  return { by: named ? by : undefined, at, contentHash: message.contentHash };
 }

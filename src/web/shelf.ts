@@ -1,11 +1,11 @@
 /** Frozen issues as the archive shows them, rendered once for each version. */
 import { join } from 'node:path';
 import type { Config } from '../config/types.js';
-import type { Block, Issue, Item } from '../issue/types.js';
+import type { Block, Item } from '../issue/types.js';
 import { withoutExpressions } from '../render/neutral.js';
 import { contentOf, type TocEntry } from '../render/view.js';
 import { renderIssueBody } from '../render/web.js';
-import type { FrozenIssues, IssueListing } from './dependencies.js';
+import type { FrozenIssue, FrozenIssues, IssueListing, PublicApproval } from './dependencies.js';
 import { IMAGES_PATH } from './images.js';
 
 /** A rendered issue is some 100 KB: the newest and whatever is read now stay within 10 MB. */
@@ -21,6 +21,7 @@ interface ShelvedIssue {
   highlights: { id: string; title: string }[];
   /** One line for search engines and link previews. */
   description: string | undefined;
+  approval: PublicApproval | undefined;
 }
 
 interface Shelf {
@@ -35,9 +36,9 @@ export function createShelf(frozenIssues: FrozenIssues, config: Config): Shelf {
       const key = `${number} ${version}`;
       const known = kept.get(key);
       if (known !== undefined) return known;
-      const issue = await frozenIssues.get(number);
-      if (issue === undefined) return undefined;
-      const shelved = shelve(issue, config);
+      const frozen = await frozenIssues.get(number);
+      if (frozen === undefined) return undefined;
+      const shelved = shelve(frozen, config);
       const [oldest] = kept.keys();
       if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
       kept.set(key, shelved);
@@ -46,10 +47,10 @@ export function createShelf(frozenIssues: FrozenIssues, config: Config): Shelf {
   };
 }
 
-function shelve(frozen: Issue, { dir, publication }: Config): ShelvedIssue {
+function shelve(frozen: FrozenIssue, { dir, publication }: Config): ShelvedIssue {
   const { url, language } = publication;
   const baseUrl = `${url}${IMAGES_PATH}`;
-  const issue = withoutExpressions(frozen);
+  const issue = withoutExpressions(frozen.issue);
   const items = issue.sections.flatMap(({ blocks }) => blocks.filter(isItem));
   const highlights = items.filter(({ highlight }) => highlight);
   return {
@@ -59,6 +60,7 @@ function shelve(frozen: Issue, { dir, publication }: Config): ShelvedIssue {
     contents: contentOf(issue, baseUrl, language).toc,
     highlights: highlights.map(({ id, title }) => ({ id, title })),
     description: issue.preheader ?? (highlights[0] ?? items[0])?.title,
+    approval: frozen.approval,
   };
 }
 

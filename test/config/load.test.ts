@@ -22,6 +22,7 @@ test('a minimal publication is filled up with the documented defaults', async (t
     language: 'en',
     timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     design: config.publication.design,
+    approver: undefined,
   });
   assert.deepEqual(config.redis, { server: 'embedded', durability: 'always' });
   assert.equal(config.delivery.retryMs[0], 300_000);

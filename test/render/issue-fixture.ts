@@ -20,6 +20,7 @@ export const PUBLICATION: PublicationConfig = {
   language: 'en',
   timezone: 'UTC',
   design: DESIGN,
+  approver: undefined,
 };
 
 export function markdown(source: string): Markdown {

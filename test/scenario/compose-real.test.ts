@@ -33,6 +33,7 @@ const PUBLICATION = {
   language: 'en',
   timezone: 'UTC',
   design: DESIGN,
+  approver: undefined,
 };
 
 const evaluate = (pieces: readonly Piece[], data: SlotData): string =>

@@ -65,6 +65,7 @@ function defaults(): Omit<Config, 'dir' | 'dataDir' | 'file' | 'dkim'> {
       language: 'en',
       timezone: 'UTC',
       design: DESIGN,
+      approver: undefined,
     },
     redis: { server: 'embedded', durability: 'always' },
     smtp: {

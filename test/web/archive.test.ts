@@ -58,6 +58,18 @@ describe('the archive', () => {
     for (const path of ['/', '/issues']) assert.match(await page(path), /first issue is being/);
   });
 
+  test('who approved an issue stands below it, by name only where a name was given', async () => {
+    const at = Date.parse('2026-05-27T08:00:00Z');
+    const contentHash = '0123456789abcdef';
+    assert.doesNotMatch(await page('/issues/12'), /Approved/);
+    publication.approvals.set(11, { by: undefined, at, contentHash });
+    publication.approvals.set(13, { by: 'Ines <i>', at, contentHash });
+    const unnamed = await page('/issues/11');
+    assert.match(unnamed, />Approved on <time datetime="2026-05-27">May 27, 2026</);
+    assert.match(unnamed, /content <code>0123456789ab<\/code>/);
+    assert.match(await page('/issues/13'), /Approved by Ines &lt;i&gt; on /);
+  });
+
   test('a title is text, whatever it holds', async () => {
     for (const path of ['/', '/issues', '/issues/13']) {
       const html = await page(path);

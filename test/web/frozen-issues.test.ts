@@ -34,7 +34,7 @@ describe('the issues of the archive', () => {
     });
     assert.match(undated?.date ?? '', /^\d{4}-\d\d-\d\d$/, 'without a date, the day of the send');
     const found = await frozenIssues.get(12);
-    assert.deepEqual(found, JSON.parse(JSON.stringify(fullIssue())));
+    assert.deepEqual(found?.issue, JSON.parse(JSON.stringify(fullIssue())));
     assert.equal(await frozenIssues.get(11), undefined);
   });
 });

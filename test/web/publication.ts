@@ -11,7 +11,7 @@ import { createLogger } from '../../src/log.js';
 import { signToken } from '../../src/message/tokens.js';
 import { createQueues, type Queues } from '../../src/queue/queues.js';
 import { keysOf } from '../../src/redis/keys.js';
-import type { WebDependencies } from '../../src/web/dependencies.js';
+import type { PublicApproval, WebDependencies } from '../../src/web/dependencies.js';
 import { buildWeb } from '../../src/web/server.js';
 import { type ConfigOverrides, testConfig } from '../support/config.js';
 import { startTestRedis } from '../support/redis.js';
@@ -31,6 +31,8 @@ export interface WebPublication {
   log: string[];
   /** Issues of the archive, newest first; tests may change it. */
   shelf: Issue[];
+  /** Who approved which of them, by number. */
+  approvals: Map<number, PublicApproval>;
   /** Adds an active subscriber and returns the token of their mails. */
   subscribe(address: string): Promise<{ id: string; token: string }>;
   /** Every key of Redis with its value and expiry, to compare before and after. */
@@ -67,6 +69,7 @@ export async function startWebPublication(
     enqueueForgetting,
   });
   const shelf: Issue[] = [];
+  const approvals = new Map<number, PublicApproval>();
   const routes: string[] = [];
   const dependencies: WebDependencies = {
     config,
@@ -77,7 +80,10 @@ export async function startWebPublication(
     frozenIssues: {
       list: async () =>
         shelf.map(({ number, title, date }) => ({ number, title, date, version: title })),
-      get: async (number) => shelf.find((issue) => issue.number === number),
+      get: async (number) => {
+        const issue = shelf.find((issue) => issue.number === number);
+        return issue && { issue, approval: approvals.get(number) };
+      },
     },
     ready: async () => (await redis.ping()) === 'PONG',
   };
@@ -86,7 +92,7 @@ export async function startWebPublication(
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
-    ...{ url, app, config, audience, redis, joining, queues, routes, log, shelf },
+    ...{ url, app, config, audience, redis, joining, queues, routes, log, shelf, approvals },
     async subscribe(address) {
       const parsed = parseAddress(address);
       if (!parsed.ok) throw new Error(parsed.reason);
