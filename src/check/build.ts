@@ -5,7 +5,7 @@ import { itemsOf } from '../issue/visit.js';
 import { encodeQuotedPrintable } from '../message/quoted-printable.js';
 import { renderMail } from '../render/mail.js';
 import { slotEvaluator } from '../render/slots.js';
-import type { Piece, SlotData } from '../render/types.js';
+import type { Piece, RenderedMail, SlotData } from '../render/types.js';
 import type { BuiltMail, CheckSettings, MailSize, Subject } from './types.js';
 
 /** As long as every token: 33 bytes in base64url (message/tokens.ts). */
@@ -26,6 +26,11 @@ export async function buildMail(
     templatesDir: join(settings.dir, 'templates'),
     issueFile: file,
   });
+  return filledMail(rendered, settings);
+}
+
+/** The same of a mail that was rendered already. */
+export function filledMail(rendered: RenderedMail, settings: CheckSettings): BuiltMail {
   return { rendered, html: filled(rendered.html, typicalReader(settings)).join('') };
 }
 

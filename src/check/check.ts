@@ -9,7 +9,8 @@ import { AppError } from '../errors.js';
 import { displayPath } from '../issue/choose.js';
 import { type ReadIssue, readIssue } from '../issue/store.js';
 import type { Issue } from '../issue/types.js';
-import { buildMail, measure } from './build.js';
+import type { RenderedMail } from '../render/types.js';
+import { buildMail, filledMail, measure } from './build.js';
 import { type AskedLink, askLinks, draftsOf } from './links/check-links.js';
 import type { Probe } from './links/probe.js';
 import { type Mend, placeOf } from './place.js';
@@ -43,6 +44,8 @@ export interface CheckOptions {
   probe?: Probe;
   /** Leaves out what needs the finished mail (size, colours, mail programs), which takes longest. */
   textOnly?: boolean;
+  /** The issue's mail, where it was made already. */
+  rendered?: RenderedMail;
 }
 
 /**
@@ -63,7 +66,7 @@ export async function checkIssue(
 export async function checkRead(
   settings: CheckSettings,
   { issue, findings, ...origin }: ReadIssue,
-  { probe, textOnly = false }: CheckOptions = {},
+  { probe, textOnly = false, rendered }: CheckOptions = {},
 ): Promise<CheckedIssue> {
   const parsed: Draft[] = findings.map((finding) => parserDraft(finding, origin.source));
   const { file, path } = origin;
@@ -73,7 +76,7 @@ export async function checkRead(
   }
   const subject: Subject = { settings, issue, ...origin };
   const written = [...checkText(subject), ...(await checkImages(subject))];
-  const { drafts: ofMail, size } = textOnly ? NO_MAIL : await checkMail(subject);
+  const { drafts: ofMail, size } = textOnly ? NO_MAIL : await checkMail(subject, rendered);
   const links = probe ? await askLinks(subject, probe) : [];
   const all = [...parsed, ...written, ...draftsOf(links), ...ofMail];
   return { file, path, issue, findings: finish(all, origin, settings).findings, size, links };
@@ -100,10 +103,10 @@ interface MailFindings {
 
 const NO_MAIL: MailFindings = { drafts: [], size: undefined };
 
-async function checkMail(subject: Subject): Promise<MailFindings> {
+async function checkMail(subject: Subject, rendered?: RenderedMail): Promise<MailFindings> {
   const { issue, settings, file } = subject;
   try {
-    const mail = await buildMail(issue, settings, file);
+    const mail = rendered ? filledMail(rendered, settings) : await buildMail(issue, settings, file);
     const size = measure(mail, subject);
     const drafts = [
       ...checkSize(size, settings),

@@ -5,7 +5,8 @@ import { parseAddress } from '../audience/address.js';
 import { AppError } from '../errors.js';
 import { readIssueFolder } from '../issue/issue-folder.js';
 import { findIssue } from '../issue/store.js';
-import { buildProof, type NamedReader, READERS } from '../preview/proof.js';
+import { keepUp } from '../preview/live.js';
+import { buildProof, findingsOf, type NamedReader, READERS } from '../preview/proof.js';
 import { buildPreview } from '../preview/server.js';
 import { PreviewModel } from '../preview/state.js';
 import { writeStatic } from '../preview/static.js';
@@ -48,24 +49,26 @@ async function preview(
     ...READERS,
   ];
   const model = new PreviewModel();
-  const rebuild = async () => model.take(await buildProof(dir, file, readers));
-  await rebuild();
-  if (options.static !== undefined) return writeFiles(terminal, model, options.static);
-
+  const build = () => buildProof(dir, file, readers);
+  if (options.static !== undefined) {
+    model.take(await build());
+    return await writeFiles(terminal, model, options.static);
+  }
   const { app, announce } = await buildPreview(model, dir);
+  const live = keepUp(model, build, announce);
+  live.rebuild();
+  await live.built();
   const url = await listen(
     app.listen({ host: '127.0.0.1', port: options.port ?? 0 }),
     options.port,
   );
-  let building = Promise.resolve();
-  const stopWatching = watchPublication(dir, file, () => {
-    building = building.then(rebuild).then(announce);
-  });
+  const stopWatching = watchPublication(dir, file, live.rebuild);
   terminal.print(`${url}  (Ctrl-C ends it)`);
   terminal.document({ url });
   if (model.error) terminal.note(`pressrun: ${model.error.message}`);
   await interrupted();
   stopWatching();
+  live.stop();
   await app.close();
   return EXIT.ok;
 }
@@ -99,10 +102,12 @@ async function writeFiles(terminal: Terminal, model: PreviewModel, out: string):
     const { message = 'nothing to show', file, line } = error ?? {};
     throw new AppError('issue_invalid', message, { ...(file && { file }), ...(line && { line }) });
   }
+  const findings = await findingsOf(proof);
+  model.takeFindings(proof, findings);
   const files = await writeStatic(model, proof, terminal.dir, out);
   terminal.print(`${join(out, 'index.html')}: issue ${proof.number}, in ${files.length} files`);
   terminal.document({ folder: out, files });
-  return proof.findings.some(({ severity }) => severity === 'error') ? EXIT.failed : EXIT.ok;
+  return findings.some(({ severity }) => severity === 'error') ? EXIT.failed : EXIT.ok;
 }
 
 /** @throws AppError port_taken */

@@ -4,6 +4,7 @@ import type { Config } from '../config/types.js';
 import type { Issue } from '../issue/types.js';
 import { prepareMessage } from '../message/prepare.js';
 import { renderMail } from '../render/mail.js';
+import type { RenderedMail } from '../render/types.js';
 import type { Frozen } from './send-record.js';
 import { dateIn } from './send-time.js';
 
@@ -17,16 +18,16 @@ export async function freezeIssue(
   config: Config,
   loaded: { issue: Issue; file: string },
   { today, revision }: { today: Date; revision: number },
-): Promise<Frozen> {
+): Promise<Frozen & { rendered: RenderedMail }> {
   // The date may be missing until the issue is sent: now it is.
   const { publication, smtp, bounce, inbound, dkim } = config;
   const date = loaded.issue.date ?? dateIn(publication.timezone, today.getTime());
   const issue: Issue = { ...loaded.issue, date };
-  const mail = await renderMail(issue, publication, {
+  const rendered = await renderMail(issue, publication, {
     templatesDir: join(config.dir, 'templates'),
     issueFile: loaded.file,
   });
-  const message = prepareMessage(mail, {
+  const message = prepareMessage(rendered, {
     slug: publication.slug,
     issue: issue.number,
     revision,
@@ -39,5 +40,5 @@ export async function freezeIssue(
     inboundDomain: inbound.domain,
     dkim,
   });
-  return { issue, message };
+  return { issue, message, rendered };
 }

@@ -25,12 +25,29 @@ export function parseRelated(issue: Issue, others: readonly OtherIssue[]): Issue
   for (const { source, number = 0 } of nearestFirst(others, issue.number)) {
     if (wanted.isEmpty) break;
     if (!wanted.mayBeIn(source, number)) continue;
-    const other = parseIssue(source).issue;
+    const other = parseOnce(source);
     if (!other) continue;
     related.push(other);
     wanted.remove(other);
   }
   return related;
+}
+
+/** Parsed issues of an archive that are kept: all that one issue is likely to have to do with. */
+const KEPT = 24;
+const kept = new Map<string, Issue | undefined>();
+
+/**
+ * The same text is the same issue: a preview, or a check of all issues, would parse it each time.
+ * Nobody changes what comes from here.
+ */
+function parseOnce(source: string): Issue | undefined {
+  if (kept.has(source)) return kept.get(source);
+  const { issue } = parseIssue(source);
+  const [oldest] = kept.keys();
+  if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
+  kept.set(source, issue);
+  return issue;
 }
 
 /** The issues before this one, the newest first; then those after it. */

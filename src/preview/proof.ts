@@ -6,15 +6,16 @@
 import { randomBytes } from 'node:crypto';
 import PostalMime from 'postal-mime';
 import { type Reader, SAMPLE_READER } from '../audience/sample-reader.js';
+import { checkRead } from '../check/check.js';
+import type { CheckFinding } from '../check/types.js';
 import { loadSettings, type Settings } from '../config/load.js';
 import { freezeIssue } from '../delivery/freeze.js';
 import { AppError } from '../errors.js';
-import { readIssueFile } from '../issue/issue-folder.js';
-import { findIssue, readIssue } from '../issue/store.js';
-import type { Finding } from '../issue/types.js';
+import { type ReadIssue, readIssue } from '../issue/store.js';
 import { createComposer } from '../message/compose.js';
 import type { PreparedMessage } from '../message/prepare.js';
 import { testRecipientId } from '../message/test-copy.js';
+import type { RenderedMail } from '../render/types.js';
 
 /** One reader's copy, as a mail program takes it apart. */
 export interface Copy {
@@ -35,10 +36,14 @@ export interface Proof {
   title: string;
   file: string;
   source: string;
-  findings: Finding[];
+  /** Of the text alone at first; {@link findingsOf} has all. */
+  findings: CheckFinding[];
   copies: Record<ReaderKey, Copy>;
   /** Where relative images are on this machine. */
   publicUrl: string;
+  settings: Settings;
+  read: ReadIssue;
+  rendered: RenderedMail;
 }
 
 /** `sample` and `stranger`; with `--as`, `chosen`. */
@@ -84,40 +89,46 @@ export async function buildProof(
   }
 }
 
+/** All that `check` finds, without asking links; takes longer than the proof itself. */
+export async function findingsOf({ settings, read, rendered }: Proof): Promise<CheckFinding[]> {
+  return (await checkRead(settings, read, { rendered })).findings;
+}
+
 async function build(
   dir: string,
   issueArg: string,
   readers: readonly NamedReader[],
 ): Promise<Proof> {
   const settings = await loadSettings(dir);
-  const { source } = await readIssueFile(await findIssue(dir, issueArg));
-  const { issue, findings, file } = await readIssue(dir, issueArg, settings.publication);
-  if (!issue) {
-    const [first] = findings.filter(({ severity }) => severity === 'error');
-    throw new AppError('issue_invalid', first?.message ?? 'not an issue', {
-      ...{ file, line: first?.line ?? 1 },
-    });
-  }
-  const message = await freeze(settings, { issue, file });
+  const read = await readIssue(dir, issueArg, settings.publication);
+  const { issue, file, source } = read;
+  if (!issue) throw unreadable(read);
+  const { message, rendered } = await freeze(settings, { issue, file });
   const copies = await Promise.all(
     readers.map(async (reader) => [reader.key, await copyFor(message, reader)]),
   );
+  const { findings } = await checkRead(settings, read, { textOnly: true });
   const { number, title } = issue;
   return {
-    ...{ number, title, file, source, findings },
+    ...{ number, title, file, source, findings, settings, read, rendered },
     copies: Object.fromEntries(copies),
     publicUrl: settings.publication.url,
   };
+}
+
+function unreadable({ findings, file }: ReadIssue): AppError {
+  const first = findings.find(({ severity }) => severity === 'error');
+  const where = { file, line: first?.line ?? 1 };
+  return new AppError('issue_invalid', first?.message ?? 'not an issue', where);
 }
 
 /** Unsigned: the key need not be on an editor's machine. */
 async function freeze(
   settings: Settings,
   loaded: { issue: Parameters<typeof freezeIssue>[1]['issue']; file: string },
-): Promise<PreparedMessage> {
+): Promise<{ message: PreparedMessage; rendered: RenderedMail }> {
   const config = { ...settings, dkim: undefined, keys: NO_KEYS };
-  const frozen = await freezeIssue(config, loaded, { today: new Date(), revision: 1 });
-  return frozen.message;
+  return await freezeIssue(config, loaded, { today: new Date(), revision: 1 });
 }
 
 /** Links of a preview lead nowhere, so any key will do. */

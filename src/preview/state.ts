@@ -1,18 +1,22 @@
 /** What the preview's page shows beside the mail itself. */
-import type { Finding } from '../issue/types.js';
+import type { CheckFinding } from '../check/types.js';
 import type { Built, Proof, ProofError } from './proof.js';
 
 /** Gmail cuts off a mail's HTML behind this many bytes. */
 const CLIP_BYTES = 102_400;
 
 export interface PreviewState {
-  /** Raised with every build. */
+  /** Raised with everything that is to be drawn again. */
   version: number;
+  /** Raised with every mail that could be built. */
+  mailVersion: number;
   title: string;
   number: number | null;
   file: string;
   lines: string[];
-  findings: Finding[];
+  findings: CheckFinding[];
+  /** Whether what needs the finished mail (size, colours, mail programs) was looked for by now. */
+  checked: boolean;
   readers: ReaderState[];
   clipBytes: number;
   /** The last build failed; the rest is the last one that did not. */
@@ -34,13 +38,26 @@ interface ReaderState {
 /** Keeps the last proof that could be built. */
 export class PreviewModel {
   #version = 0;
+  #mailVersion = 0;
+  #checked = false;
   #proof: Proof | undefined;
   #error: ProofError | undefined;
 
   take(built: Built): void {
     this.#version++;
     this.#error = built.kind === 'error' ? built.error : undefined;
-    if (built.kind === 'proof') this.#proof = built.proof;
+    if (built.kind === 'error') return;
+    this.#proof = built.proof;
+    this.#mailVersion++;
+    this.#checked = false;
+  }
+
+  /** What was found of a proof after it was shown; of one that was replaced it is nobody's business. */
+  takeFindings(of: Proof, findings: CheckFinding[]): void {
+    if (this.#proof !== of) return;
+    this.#proof = { ...of, findings };
+    this.#checked = true;
+    this.#version++;
   }
 
   get proof(): Proof | undefined {
@@ -55,6 +72,8 @@ export class PreviewModel {
     const proof = this.#proof;
     return {
       version: this.#version,
+      mailVersion: this.#mailVersion,
+      checked: this.#checked,
       title: proof?.title ?? '',
       number: proof?.number ?? null,
       file: proof?.file ?? this.#error?.file ?? '',

@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
+import { keepUp, type Live } from '../../src/preview/live.js';
 import { buildProof, READERS } from '../../src/preview/proof.js';
 import { buildPreview, type PreviewServer } from '../../src/preview/server.js';
 import { PreviewModel } from '../../src/preview/state.js';
@@ -50,7 +51,7 @@ describe('the preview in a browser', { skip: noBrowser }, () => {
   let stopWatching: () => void;
   const model = new PreviewModel();
   const save = (text: string) => writeFile(join(dir, 'issues/7.md'), text);
-  const rebuild = async () => model.take(await buildProof(dir, join(dir, 'issues/7.md'), READERS));
+  let live: Live;
   const mail = () => page.frameLocator('#mail');
 
   before(async () => {
@@ -58,12 +59,13 @@ describe('the preview in a browser', { skip: noBrowser }, () => {
     await mkdir(join(dir, 'issues'));
     await writeFile(join(dir, 'pressrun.yaml'), YAML);
     await save(issueWith('First words.'));
-    await rebuild();
     server = await buildPreview(model, dir);
+    const build = () => buildProof(dir, join(dir, 'issues/7.md'), READERS);
+    live = keepUp(model, build, server.announce);
+    live.rebuild();
+    await live.built();
     url = await server.app.listen({ host: '127.0.0.1', port: 0 });
-    stopWatching = watchPublication(dir, undefined, () => {
-      rebuild().then(() => server.announce());
-    });
+    stopWatching = watchPublication(dir, undefined, live.rebuild);
     browser = await launchBrowser();
     const context = await contextFor(browser, { width: 1280, colorScheme: 'light' });
     page = await context.newPage();
@@ -71,6 +73,8 @@ describe('the preview in a browser', { skip: noBrowser }, () => {
   });
   after(async () => {
     stopWatching?.();
+    live?.stop();
+    await live?.built();
     await browser?.close();
     await server?.app.close();
     await rm(dir, { recursive: true, force: true });
@@ -119,12 +123,39 @@ describe('the preview in a browser', { skip: noBrowser }, () => {
     await page.keyboard.press('d');
   });
 
-  it('puts what lint found beside its line', async () => {
+  it('puts what check found beside its line', async () => {
     await page.keyboard.press('n');
     const row = page.locator('#line-5');
     await row.waitFor();
     assert.match((await row.textContent()) ?? '', /TK: something is still to come here/);
+    await page.locator('#lint').getByText('tk-marker').waitFor();
     await page.keyboard.press('2');
+  });
+
+  it('adds what is wrong with the finished mail, and leaves the mail where it is', async () => {
+    const large = page.locator('#lint').getByText('html-large');
+    const loaded = await page.locator('#mail').getAttribute('src');
+    await writeFile(join(dir, 'pressrun.yaml'), `${YAML}check: {warnHtmlBytes: 1000}\n`);
+    await large.waitFor();
+    const follows = await page.locator('#mail').getAttribute('src');
+    assert.notEqual(follows, loaded);
+    assert.equal(follows, `mail-sample-light.html?${model.state(true).mailVersion}`);
+    await writeFile(join(dir, 'pressrun.yaml'), YAML);
+    await large.waitFor({ state: 'detached' });
+  });
+
+  it('names the file of what an own template brought in, and does not look for its line here', async () => {
+    await mkdir(join(dir, 'templates/email'), { recursive: true });
+    const template = join(dir, 'templates/email/intro.html');
+    await writeFile(template, '<div style="color:#999999">{{markdown intro}}</div>\n');
+    await save(issueWith('Faint words.'));
+    const found = page.locator('#lint').getByText(/templates\/email\/intro\.html:1/);
+    await found.first().waitFor();
+    await found.first().click();
+    assert.equal(await page.locator('#source').isHidden(), true);
+    await rm(template);
+    await save(issueWith('First words.'));
+    await found.first().waitFor({ state: 'detached' });
   });
 
   it('shows what is saved, without a reload of the page', async () => {

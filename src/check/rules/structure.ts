@@ -47,12 +47,16 @@ function headingsIn(nodes: readonly Nodes[]): Heading[] {
   return headings;
 }
 
+const GLUED = /^(#{2,6})([\p{L}\p{N}"“‘'*[].*)/mu;
+
 /** `##News` is a paragraph to Markdown. A single # may be a hashtag. */
 function checkGluedHeadings(source: string): Draft[] {
   const text = normaliseSource(source);
+  // Where code is takes a parse of its own: only what may be a heading is worth it.
+  if (!GLUED.test(text)) return [];
   const lines = maskRegions(text, findRegions(text)).split('\n');
   return lines.flatMap((written, index): Draft[] => {
-    const [at, marks = '', word = ''] = /^(#{2,6})([\p{L}\p{N}"“‘'*[].*)/u.exec(written) ?? [];
+    const [at, marks = '', word = ''] = GLUED.exec(written) ?? [];
     if (at === undefined) return [];
     const message = `${at} is no heading without a blank behind the ${marks}`;
     const replacement = `${marks} ${word}`;
