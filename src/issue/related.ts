@@ -5,6 +5,7 @@
 import { comparableUrl } from './comparable-url.js';
 import { parseIssue } from './parse.js';
 import { isTelling, referredTitles } from './references.js';
+import { remember } from './remember.js';
 import { comparableTitle } from './title-index.js';
 import type { Issue } from './types.js';
 import { itemsOf } from './visit.js';
@@ -17,6 +18,14 @@ export interface OtherIssue {
 
 /** An address that is in the text of every issue (a forum, a form) is not worth more than this. */
 const MAX_PARSED_FOR_REPEATS = 12;
+
+// The same text is the same issue: a preview would go through its neighbours with every save, a check
+// of all issues with every issue.
+const parseOnce = remember(24, (source) => parseIssue(source).issue);
+const lookOverOnce = remember(500, (source) => ({
+  text: comparableTitle(source),
+  urls: urlsIn(source),
+}));
 
 /** Nearest issues first; each title and address is looked for until one has it. */
 export function parseRelated(issue: Issue, others: readonly OtherIssue[]): Issue[] {
@@ -31,23 +40,6 @@ export function parseRelated(issue: Issue, others: readonly OtherIssue[]): Issue
     wanted.remove(other);
   }
   return related;
-}
-
-/** Parsed issues of an archive that are kept: all that one issue is likely to have to do with. */
-const KEPT = 24;
-const kept = new Map<string, Issue | undefined>();
-
-/**
- * The same text is the same issue: a preview, or a check of all issues, would parse it each time.
- * Nobody changes what comes from here.
- */
-function parseOnce(source: string): Issue | undefined {
-  if (kept.has(source)) return kept.get(source);
-  const { issue } = parseIssue(source);
-  const [oldest] = kept.keys();
-  if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
-  kept.set(source, issue);
-  return issue;
 }
 
 /** The issues before this one, the newest first; then those after it. */
@@ -88,13 +80,13 @@ class Wanted {
 
   /** Whether the text of an issue has something that is wanted; titles first, they must be found. */
   mayBeIn(source: string, number: number): boolean {
-    const text = comparableTitle(source);
+    const { text, urls } = lookOverOnce(source);
     const holds = (titles: ReadonlySet<string>) =>
       [...titles].some((title) => text.includes(title));
     if (holds(this.#titles)) return true;
     // What a later issue repeats is that issue's affair.
     if (number > this.#number || this.#parsedForRepeats >= MAX_PARSED_FOR_REPEATS) return false;
-    const isThere = holdsUrl(source, this.#urls) || holds(this.#ownTitles);
+    const isThere = [...this.#urls].some((url) => urls.has(url)) || holds(this.#ownTitles);
     if (isThere) this.#parsedForRepeats++;
     return isThere;
   }
@@ -118,11 +110,12 @@ function urlsOf(issue: Issue): string[] {
   return itemsOf(issue).flatMap(({ urls }) => urls.map(comparableUrl));
 }
 
-function holdsUrl(source: string, wanted: ReadonlySet<string>): boolean {
+function urlsIn(source: string): Set<string> {
+  const urls = new Set<string>();
   for (const [url] of source.matchAll(/https?:\/\/[^\s<>]+/gi)) {
     // Brackets may belong to the address or to the Markdown around it.
     const endings = [url, url.replace(/[).,;:!]+$/, ''), url.slice(0, url.lastIndexOf(')'))];
-    if (endings.some((ending) => wanted.has(comparableUrl(ending)))) return true;
+    for (const ending of endings) urls.add(comparableUrl(ending));
   }
-  return false;
+  return urls;
 }

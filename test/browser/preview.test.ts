@@ -158,6 +158,13 @@ describe('the preview in a browser', { skip: noBrowser }, () => {
     await found.first().waitFor({ state: 'detached' });
   });
 
+  it('says how large the mail is, against what Gmail clips', async () => {
+    const size = (await page.locator('#size').textContent()) ?? '';
+    assert.match(size, /^\d+\.\d of 102\.4 KB$/);
+    const bytes = Number.parseFloat(size) * 1000;
+    assert.ok(Math.abs(bytes - (model.proof?.copies.sample?.htmlBytes ?? 0)) <= 50, size);
+  });
+
   it('shows what is saved, without a reload of the page', async () => {
     await page.evaluate(() => Object.assign(globalThis, { kept: true }));
     await save(issueWith('Other words.'));
