@@ -29,12 +29,13 @@ smtp:
 `;
 
 const [given, saves = '12'] = process.argv.slice(2);
+// First: where there is none, nothing was begun that had to be ended.
+const browser = await launchBrowser();
 const dir = await mkdtemp(join(tmpdir(), 'pressrun-bench-preview-'));
 const file = await makePublication();
 const preview = spawn(process.execPath, [MAIN, '--dir', dir, 'preview', file], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });
-const browser = await launchBrowser();
 try {
   const page = await (await contextFor(browser, { width: 1280, colorScheme: 'light' })).newPage();
   await page.goto(await addressPrinted());
