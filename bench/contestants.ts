@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Durability } from '../src/config/types.js';
 import type { NodemailerOrder, NodemailerReport } from './nodemailer.js';
 import { CpuMeter, cpuMicros, Helper, peakMegabytes } from './process.js';
 import { CONNECTIONS, type Publication, pipelineMeter, SECRET, Worker } from './publication.js';
@@ -14,6 +15,8 @@ export interface Contestant {
   signed: boolean;
   latencyMs: 0 | 50;
   workers: 1 | 2;
+  /** Of a Redis server of its own; undefined: the embedded one at its default. */
+  durability?: Durability;
   /** Of `--recipients`: who is slow, or on a slow line, sends fewer. */
   share: number;
 }
@@ -45,6 +48,8 @@ const contestant = (name: string, more: Partial<Contestant> = {}): Contestant =>
   ...more,
 });
 
+const DURABILITIES: readonly Durability[] = ['always', 'everysec', 'replicas:1'];
+
 export const CONTESTANTS: readonly Contestant[] = [
   contestant('pressrun'),
   contestant('pressrun, two workers', { workers: 2 }),
@@ -54,6 +59,9 @@ export const CONTESTANTS: readonly Contestant[] = [
   contestant('pressrun, signed', { signed: true, share: 0.5 }),
   contestant('pressrun, signed, two workers', { signed: true, workers: 2, share: 0.5 }),
   contestant('nodemailer composing, signed', { kind: 'compose', signed: true, share: 0.1 }),
+  ...DURABILITIES.map((durability) =>
+    contestant(`pressrun, durability ${durability}`, { durability, share: 0.5 }),
+  ),
   contestant('pressrun, 50 ms', { latencyMs: 50, share: 0.1 }),
   contestant('nodemailer composing, 50 ms', { kind: 'compose', latencyMs: 50, share: 0.05 }),
   contestant('nodemailer raw buffer, 50 ms', { kind: 'raw', latencyMs: 50, share: 0.05 }),

@@ -24,7 +24,7 @@ export interface Growth {
 
 /** @param sink at the given port */
 export async function growTo(subscribers: number, sink: Helper, port: number): Promise<Growth> {
-  const publication = new Publication(false);
+  const publication = new Publication();
   await publication.make();
   try {
     const empty = await publication.redisBytes();

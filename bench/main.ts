@@ -19,6 +19,7 @@ import { type Growth, growTo } from './growth.js';
 import { type BenchOptions, readOptions, USAGE } from './options.js';
 import { Helper } from './process.js';
 import { Publication } from './publication.js';
+import { keepRate, rateTable } from './rate.js';
 import { number, show, summarize, table } from './table.js';
 
 const options = parsed();
@@ -53,9 +54,11 @@ async function bench(given: BenchOptions): Promise<void> {
   const { listening } = await sink.hear<{ listening: { port: number } }>();
   try {
     const runs = await compete(given, sink, listening.port);
+    const rate = isWanted('rate', given) ? await keepRate(sink, listening.port) : undefined;
+    if (rate) print(`\n${rateTable(rate)}`);
     const growth = await grow(given, sink, listening.port);
     if (given.json === undefined) return;
-    const document = { machine, options: given, contestants: runs, growth };
+    const document = { machine, options: given, contestants: runs, rate, growth };
     writeFileSync(given.json, `${JSON.stringify(document, undefined, 2)}\n`);
   } finally {
     await sink.end();
@@ -111,10 +114,11 @@ async function makeArena(
   port: number,
 ): Promise<Arena & { remove(): Promise<void> }> {
   const made = new Map<string, Publication>();
-  const keyOf = ({ signed, share }: Pick<Contestant, 'signed' | 'share'>) => `${signed}/${share}`;
+  const keyOf = ({ signed, share, durability }: Contestant) => `${signed}/${share}/${durability}`;
   for (const contestant of wanted) {
     if (made.has(keyOf(contestant))) continue;
-    const publication = new Publication(contestant.signed, given.profile);
+    const { signed, durability } = contestant;
+    const publication = new Publication({ signed, durability, profile: given.profile });
     made.set(keyOf(contestant), publication);
     await publication.make();
     // Only pressrun needs a list in Redis.

@@ -12,9 +12,13 @@ import { cp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../src/config/load.js';
+import type { Durability } from '../src/config/types.js';
 import { createLogger } from '../src/log.js';
+import { replicasOf } from '../src/redis/replicas.js';
 import { openSystem, type System } from '../src/system.js';
+import { startTestRedis, type TestRedis } from '../test/support/redis.js';
 import { benchIssue, EXAMPLES } from './issue.js';
 import { CpuMeter, cpuMicros, peakMegabytes } from './process.js';
 
@@ -30,19 +34,32 @@ export interface Ended {
   cpuMicros: number;
 }
 
+export interface PublicationOptions {
+  signed?: boolean;
+  /** Folder for the CPU profiles of its workers. */
+  profile?: string | undefined;
+  /** With a server of its own, and a replica where one is waited for; default: embedded. */
+  durability?: Durability | undefined;
+  /** Messages a second. */
+  rate?: number;
+}
+
 export class Publication {
   readonly dir = mkdtempSync(join(tmpdir(), 'pressrun-bench-'));
   readonly keyFile = join(this.dir, 'dkim.pem');
-  readonly #signed: boolean;
-  readonly profile: string | undefined;
+  readonly #options: PublicationOptions;
+  /** The server, and its replica. */
+  readonly #servers: TestRedis[] = [];
   #system: System | undefined;
   /** The newest one; it begins as the example it is made from. */
   #issue = 3;
 
-  /** @param profile folder for the CPU profiles of its workers */
-  constructor(signed: boolean, profile?: string) {
-    this.#signed = signed;
-    this.profile = profile;
+  constructor(options: PublicationOptions = {}) {
+    this.#options = options;
+  }
+
+  get profile(): string | undefined {
+    return this.#options.profile;
   }
 
   async make(): Promise<void> {
@@ -51,7 +68,8 @@ export class Publication {
     await writeFile(join(this.dir, 'pressrun.yaml'), this.#yaml());
     // The issue refers to those before it.
     await cp(EXAMPLES, join(this.dir, 'issues'), { recursive: true });
-    const config = await loadConfig(this.dir, { PRESSRUN_SECRET: SECRET });
+    await this.#startServers();
+    const config = await loadConfig(this.dir, this.#env());
     // Kept open, so that the embedded Redis lives on between two commands.
     this.#system = await openSystem(config, createLogger({ level: 'error', pretty: false }));
   }
@@ -61,7 +79,28 @@ export class Publication {
     return this.#system;
   }
 
+  async #startServers(): Promise<void> {
+    const { durability } = this.#options;
+    if (durability === undefined) return;
+    const args = ['--appendfsync', durability === 'always' ? 'always' : 'everysec'];
+    const server = await startTestRedis({ args });
+    this.#servers.push(server);
+    if (replicasOf(durability) === 0) return;
+    const replica = await startTestRedis({ args });
+    this.#servers.push(replica);
+    const client = replica.client();
+    await client.replicaof('127.0.0.1', server.port);
+    while (!(await client.info('replication')).includes('link_status:up')) await sleep(50);
+  }
+
+  #env(): Record<string, string> {
+    const [server] = this.#servers;
+    return { PRESSRUN_SECRET: SECRET, ...(server && { PRESSRUN_REDIS: server.url }) };
+  }
+
   get redisPid(): number {
+    const [server] = this.#servers;
+    if (server) return server.pid;
     return Number(readFileSync(join(this.system.config.dataDir, 'redis', 'server.pid'), 'utf8'));
   }
 
@@ -117,18 +156,20 @@ export class Publication {
 
   spawn(args: string[], smtpUrl = '', nodeOptions: string[] = []): ChildProcess {
     return spawn(process.execPath, [...nodeOptions, MAIN, '--dir', this.dir, ...args], {
-      env: { ...process.env, PRESSRUN_SECRET: SECRET, PRESSRUN_SMTP_URL: smtpUrl },
+      env: { ...process.env, ...this.#env(), PRESSRUN_SMTP_URL: smtpUrl },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   }
 
   async remove(): Promise<void> {
     await this.#system?.close();
+    for (const server of this.#servers) await server.stop();
     rmSync(this.dir, { recursive: true, force: true });
   }
 
   #yaml(): string {
     const { domain, selector } = DKIM;
+    const { signed, durability, rate } = this.#options;
     return `publication:
   name: The Bench
   slug: bench
@@ -139,7 +180,7 @@ export class Publication {
 smtp:
   connections: ${CONNECTIONS}
   messagesPerConnection: ${MESSAGES_PER_CONNECTION}
-${this.#signed ? `dkim: {domain: ${domain}, selector: ${selector}, keyFile: dkim.pem}\n` : ''}`;
+${rate === undefined ? '' : `  rate: ${rate}\n`}${durability === undefined ? '' : `redis: {durability: '${durability}'}\n`}${signed ? `dkim: {domain: ${domain}, selector: ${selector}, keyFile: dkim.pem}\n` : ''}`;
   }
 }
 

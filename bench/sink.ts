@@ -24,6 +24,8 @@ export interface SinkReport {
   /** Epoch ms; 0 before the first message. */
   firstAt: number;
   lastAt: number;
+  /** Messages of each tenth of a second since the first. */
+  tenths: number[];
   cpuMicros: number;
 }
 
@@ -39,6 +41,7 @@ class Run {
   duplicates = 0;
   firstAt = 0;
   lastAt = 0;
+  readonly #tenths: number[] = [];
   readonly #seen = new Uint8Array(MOST_RECIPIENTS / 8);
   readonly #cpuAtStart = cpuMicros(process.pid);
 
@@ -46,6 +49,8 @@ class Run {
     const now = Date.now();
     this.firstAt ||= now;
     this.lastAt = now;
+    const tenth = Math.floor((now - this.firstAt) / 100);
+    this.#tenths[tenth] = (this.#tenths[tenth] ?? 0) + 1;
     this.messages += 1;
     this.bytes += bytes;
     const bit = 1 << (recipient & 7);
@@ -57,7 +62,8 @@ class Run {
   report(): SinkReport {
     const { messages, bytes, connections, duplicates, firstAt, lastAt } = this;
     const used = cpuMicros(process.pid) - this.#cpuAtStart;
-    return { messages, bytes, connections, duplicates, firstAt, lastAt, cpuMicros: used };
+    const tenths = Array.from(this.#tenths, (count) => count ?? 0);
+    return { messages, bytes, connections, duplicates, firstAt, lastAt, tenths, cpuMicros: used };
   }
 }
 

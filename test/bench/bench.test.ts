@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { readOptions } from '../../bench/options.js';
+import { ratesOf } from '../../bench/rate.js';
 import { show, summarize, table } from '../../bench/table.js';
 
 const MAIN = fileURLToPath(new URL('../../bench/main.ts', import.meta.url));
@@ -41,6 +42,15 @@ test('options are read, and wrong ones named', () => {
   assert.deepEqual([quick.only, quick.sizes.at(-1)], [['a', 'b'], 1_000_000]);
   assert.throws(() => readOptions(['--repeat', 'often']), /--repeat is often/);
   assert.throws(() => readOptions(['--fast']), /--fast/);
+});
+
+test('a rate is measured in every window of half a minute but the first second and the last tenth', () => {
+  const even = Array.from({ length: 350 }, () => 10);
+  assert.deepEqual(new Set(ratesOf(even)), new Set([100]));
+  const [burst, end] = [even.with(0, 500), even.with(-1, 1)];
+  assert.deepEqual(new Set([...ratesOf(burst), ...ratesOf(end)]), new Set([100]));
+  const gap = ratesOf(even.map((count, tenth) => (tenth === 200 ? 0 : count)));
+  assert.ok(gap.length > 30 && gap.every((rate) => Math.abs(rate - 99.667) < 0.001));
 });
 
 test('medians and spread', () => {

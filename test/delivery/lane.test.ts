@@ -115,6 +115,35 @@ describe('a back-off', () => {
 });
 
 describe('rates', () => {
+  it('grant three workers that ask at once their rate together, by the server’s clock', async () => {
+    const rate = 200;
+    const workers = [1, 2, 3].map(() => laneOver({ rate }));
+    const now = async (): Promise<number> => {
+      const [seconds, micros] = (await redis.time()).map(Number) as [number, number];
+      return seconds * 1_000 + micros / 1_000;
+    };
+    const begun = await now();
+    /** When each message may go, at the earliest and at the latest. */
+    const due = await Promise.all(
+      workers.map(async (lane) => {
+        const moments: [number, number][] = [];
+        for (let n = 0; n < 500; n++) {
+          const before = await now();
+          const { waitMs } = await granted(lane, 4);
+          const after = await now();
+          moments.push([before + waitMs, after + waitMs]);
+        }
+        return moments;
+      }),
+    );
+    const messages = 3 * 500 * 4;
+    const last = due.flat().sort(([, one], [, other]) => other - one)[0] ?? [0, 0];
+    // A tenth of a second may be saved up before; the group itself goes at its beginning.
+    const least = ((messages - 4) * 1_000) / rate - 100;
+    assert.ok(last[1] - begun >= least, `not faster: ${last[1] - begun} ms`);
+    assert.ok(last[0] - begun <= least + 100 + due.length, `not slower: ${last[0] - begun} ms`);
+  });
+
   it('of a lane and of the relay below all lanes both hold', async () => {
     const google = createLane(redis, keys, 'google', [
       { relay: 'mta', share: 1, rate: undefined, relayRate: 10 },
