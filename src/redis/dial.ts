@@ -54,7 +54,8 @@ export async function dial(endpoint: Endpoint, name: string): Promise<Dialled> {
     hangUp: async () => {
       done = true;
       if (client.status === 'ready') await quit(client);
-      client.disconnect();
+      // Of a connection that is gone ioredis would wait two seconds for the end, and the process with it.
+      if (client.status !== 'end') client.disconnect();
     },
   };
 }

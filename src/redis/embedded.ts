@@ -181,7 +181,8 @@ async function stopIfLast(folder: string, socket: string, party: string): Promis
     while (pid !== undefined && runningServer(folder) === pid) await sleep(POLL_MS);
     rmSync(join(folder, 'server.pid'), { force: true });
   } finally {
-    redis.disconnect();
+    // Of a connection that is gone ioredis would wait two seconds for the end, and the process with it.
+    if (redis.status !== 'end') redis.disconnect();
   }
 }
 

@@ -51,6 +51,15 @@ describe('the embedded Redis', () => {
     await again.close();
   });
 
+  it('keeps no process waiting once it is closed', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout');
+    const before = timers();
+    const redis = await openRedis(config, log);
+    await redis.client.set('kept', 'yes');
+    await redis.close();
+    assert.deepEqual(timers(), before);
+  });
+
   it('is started once by many who come at the same time', async () => {
     const all = await Promise.all(Array.from({ length: 6 }, () => openRedis(config, log)));
     const pid = serverPid();
