@@ -1,5 +1,5 @@
 /**
- * The crash rounds in short: one of each kind, always the same. `npm run test:crash` has the long
+ * The crash rounds in short: one of nearly each kind, always the same. `npm run test:crash` has the long
  * form, with a seed and a number of rounds of your choice.
  */
 import assert from 'node:assert/strict';
@@ -9,7 +9,10 @@ import { type Rig, startRig } from './rig.js';
 import { describePlan, describeStrike, runRound } from './round.js';
 
 const SEED = 7;
-const plans = KINDS.map((kind, at) => planRound(SEED, at + 1, kind));
+// Two restarts of Redis take as long as two rounds with one: only the long form has them.
+const plans = KINDS.map((kind, at) => planRound(SEED, at + 1, kind)).filter(
+  ({ kind }) => !kind.startsWith('Redis twice'),
+);
 
 // Side by side: a round waits most of its time for a dead worker to be missed.
 describe('kill -9 in the middle of a send to 2,000', { concurrency: SETUPS.length }, () => {

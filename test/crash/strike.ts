@@ -24,8 +24,8 @@ export interface StrikeRecord {
   inHand: Transaction[];
 }
 
-/** A victim between two batches is given this long to have something in hand. */
-const WAITS = 100;
+/** A victim between two batches is given this long to have something in hand; planning is soon over. */
+const WAITS: Record<Moment['kind'], number> = { accepted: 100, planning: 2 };
 const WAIT_MS = 10;
 
 /** @returns undefined when the send was over before the moment came */
@@ -39,7 +39,8 @@ export async function strikeAt(
   const victims = victimsOf(rig, issue, strike);
   const inHand = async (): Promise<Transaction[]> =>
     (await rig.relay.look()).filter(({ port }) => strike.redis || victims.includes(port));
-  for (let waits = 0; waits < WAITS && (await inHand()).length === 0; waits++) await sleep(WAIT_MS);
+  for (let waits = 0; waits < WAITS[strike.moment.kind] && (await inHand()).length === 0; waits++)
+    await sleep(WAIT_MS);
   await sleep(strike.jitterMs);
   const accepted = await rig.relay.count();
   const held = await inHand();

@@ -42,6 +42,9 @@ function tests(...files: string[]): string[] {
   return tsx('--test', '--test-reporter=spec', ...files.map((file) => `test/${file}`));
 }
 
+/** A mutant that makes a suite hang is killed with it. */
+const PATIENCE_MS = 10 * 60_000;
+
 interface Run {
   passed: boolean;
   output: string;
@@ -52,6 +55,7 @@ function run(copy: string, suite: Suite): Run {
     cwd: copy,
     encoding: 'utf8',
     maxBuffer: 1e9,
+    timeout: PATIENCE_MS,
   });
   return { passed: status === 0, output: `${stdout}${stderr}` };
 }

@@ -64,7 +64,7 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: lua('claim'),
-        from: 'local reason = not mine and reason_against(tail, status)',
+        from: 'local reason = not mine and reason_against(tail, status, paused)',
         to: 'local reason = nil',
       },
     ],
