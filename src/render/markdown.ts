@@ -22,7 +22,7 @@ const schema = {
     div: [['className', 's'] as [string, string]],
     table: [['className', 'x'] as [string, string]],
     td: ['align'],
-    th: ['align'],
+    th: ['align', ['scope', 'col'] as [string, string]],
   },
 };
 
@@ -70,6 +70,8 @@ function adapt(element: Element, baseUrl: string): ElementContent[] {
   if (heading !== null) {
     element.tagName = `h${Math.max(HIGHEST_HEADING, Number(heading[1]))}`;
   }
+  // A Markdown table has a head for its columns and none for its rows.
+  if (element.tagName === 'th') element.properties.scope = 'col';
   if (element.tagName === 'table') return [adaptTable(element)];
   if (element.tagName === 'a') return adaptLink(element, baseUrl);
   if (element.tagName === 'img') return adaptImage(element, baseUrl);

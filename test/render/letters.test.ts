@@ -1,44 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AppError } from '../../src/errors.js';
-import { type LetterData, type LetterKind, renderLetter } from '../../src/render/letters.js';
+import { type LetterKind, renderLetter } from '../../src/render/letters.js';
 import { PUBLICATION } from './issue-fixture.js';
 import { templatesOf } from './overrides.js';
+import { LETTERS } from './sample-letters.js';
 import { hrefsOf, urlsOfText, visibleText } from './words.js';
-
-const EXPIRES = new Date('2026-11-28T12:00:00Z');
-
-/** One of each kind, with text in it that means something to HTML. */
-export const LETTERS: { [K in LetterKind]: LetterData[K] } = {
-  confirm: { confirmUrl: 'https://slow.example/confirm/TOKEN?a=1&b=2', expires: EXPIRES },
-  known: { manageUrl: 'https://slow.example/p/TOKEN', expires: EXPIRES },
-  welcome: {
-    latest: {
-      number: 12,
-      title: 'What <tides> & "ships" remember',
-      url: 'https://slow.example/issues/12',
-    },
-    archiveUrl: 'https://slow.example/issues',
-    unsubscribeUrl: 'https://slow.example/u/TOKEN',
-    preferencesUrl: 'https://slow.example/p/TOKEN',
-  },
-  goodbye: { resubscribeUrl: 'https://slow.example/back/TOKEN' },
-  manage: { manageUrl: 'https://slow.example/p/TOKEN', expires: EXPIRES },
-  move: {
-    confirmUrl: 'https://slow.example/move/TOKEN',
-    address: 'new<b>@slow.example',
-    expires: EXPIRES,
-  },
-  operator: {
-    headline: 'Issue 12 has stopped',
-    text: 'The relay does not know us any more.',
-    facts: [
-      { name: 'Accepted', value: '41,203 of 120,331' },
-      { name: 'Last reply', value: '535 5.7.8 <Authentication> "credentials" invalid' },
-    ],
-    commands: [{ does: 'Once the login works:', command: 'pressrun resume 12' }],
-  },
-};
 
 const KINDS = Object.keys(LETTERS) as LetterKind[];
 
