@@ -3,6 +3,7 @@
  * `npm run build && node scripts/screenshots.mjs`.
  */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
@@ -21,7 +22,10 @@ const inbox = await new Promise((resolve) => {
 });
 const mail = await legibleMail();
 const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  executablePath:
+    [process.env.CHROMIUM, join(root, '.tools/chromium/bin/chromium')].find(
+      (path) => path && existsSync(path),
+    ) ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu'],
 });
 for (const [name, width, height] of [
