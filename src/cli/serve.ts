@@ -2,6 +2,7 @@
 import { AppError } from '../errors.js';
 import type { System } from '../system.js';
 import { frozenIssuesOf } from '../web/frozen-issues.js';
+import type { WebMeters } from '../web/meters.js';
 import { buildWeb } from '../web/server.js';
 
 /** Redis that has not answered by then is as good as away. */
@@ -18,12 +19,13 @@ export interface WebService {
  * Serves the public pages on http.host and http.port (0: any free port).
  * @throws AppError port_taken
  */
-export async function serveWeb(system: System): Promise<WebService> {
+export async function serveWeb(system: System, meters?: WebMeters): Promise<WebService> {
   const { config, log, instanceId, audience, joining, sends, redis } = system;
   const app = await buildWeb({
     ...{ config, log, instanceId, audience, joining },
     frozenIssues: frozenIssuesOf(sends),
     ready: () => answersInTime(redis.client.ping()),
+    ...(meters && { meters }),
   });
   const { host, port } = config.http;
   try {
@@ -39,7 +41,7 @@ export async function serveWeb(system: System): Promise<WebService> {
     };
   } catch (error) {
     await app.close();
-    throw listenError(error, host, port);
+    throw listenError(error, { host, port }, 'http.port (and http.host), or PRESSRUN_HTTP_PORT');
   }
 }
 
@@ -55,7 +57,12 @@ async function answersInTime(ping: Promise<unknown>): Promise<boolean> {
   return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
-function listenError(error: unknown, host: string, port: number): unknown {
+/** @param keys which settings say where to listen */
+export function listenError(
+  error: unknown,
+  { host, port }: { host: string; port: number },
+  keys: string,
+): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const words: Record<string, string> = {
     EADDRINUSE: 'is taken by another program (or another pressrun)',
@@ -64,6 +71,6 @@ function listenError(error: unknown, host: string, port: number): unknown {
   };
   const problem = words[String(code)];
   if (problem === undefined) return error;
-  const message = `${host}:${port} ${problem}; set http.port (and http.host), or PRESSRUN_HTTP_PORT`;
+  const message = `${host}:${port} ${problem}; set ${keys}`;
   return new AppError('port_taken', message, { cause: error });
 }

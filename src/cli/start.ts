@@ -6,9 +6,11 @@ import type { Config } from '../config/types.js';
 import { AppError } from '../errors.js';
 import { createLogger, type Logger } from '../log.js';
 import { openSystem, type System } from '../system.js';
+import type { WebMeters } from '../web/meters.js';
 import { action, EXIT, type Terminal } from './command.js';
 import { aborted, onInterrupt } from './interrupt.js';
 import { serveWeb } from './serve.js';
+import { serveMetrics } from './serve-metrics.js';
 
 type ServiceName = 'web' | 'worker';
 
@@ -17,9 +19,9 @@ interface Service {
 }
 
 /** Each service by its name, in the order they start; they stop in the reverse one. */
-const SERVICES: Record<ServiceName, (system: System) => Promise<Service>> = {
-  async web(system) {
-    const web = await serveWeb(system);
+const SERVICES: Record<ServiceName, (system: System, meters?: WebMeters) => Promise<Service>> = {
+  async web(system, meters) {
+    const web = await serveWeb(system, meters);
     system.log.info({ publicUrl: system.config.publication.url }, 'web is ready');
     return web;
   },
@@ -91,8 +93,10 @@ async function runUntil(
 ): Promise<void> {
   const running: Service[] = [];
   try {
+    const metrics = await serveMetrics(system);
+    if (metrics) running.push(metrics);
     for (const name of names) {
-      if (!signal.aborted) running.push(await SERVICES[name](system));
+      if (!signal.aborted) running.push(await SERVICES[name](system, metrics?.meters));
     }
     await aborted(signal);
     log.info('stopping: a second signal ends it at once');

@@ -94,7 +94,19 @@ export async function settingsIn(
 }
 
 function settingsFrom(dir: string, parsed: ParsedSettings): Settings {
-  const { publication, delivery, notify, smtp, check, dkim, redis, bounce, inbound, http } = parsed;
+  const {
+    publication,
+    delivery,
+    notify,
+    smtp,
+    check,
+    dkim,
+    redis,
+    bounce,
+    inbound,
+    http,
+    metrics,
+  } = parsed;
   const { archive, podcast, design } = parsed;
   const { retry, giveUpAfter, lockDuration, ...others } = delivery;
   const { linkTimeout, ...limits } = check;
@@ -128,6 +140,7 @@ function settingsFrom(dir: string, parsed: ParsedSettings): Settings {
     archive: { before: archive.before, maxImageBytes: archive.maxImageBytes },
     podcast: { category: podcast.category, image: podcast.image },
     http,
+    metrics: { host: metrics.host, port: metrics.port },
   };
 }
 

@@ -240,6 +240,10 @@ export const settingsSchema = z.strictObject({
       parsed(parseNetwork, 'an address, a network such as 10.0.0.0/8, or loopback'),
     ),
   }),
+  metrics: z.strictObject({
+    host: line('an address to listen on, such as 127.0.0.1'),
+    port: whole(0, 65_535).optional(),
+  }),
 });
 
 /** The settings as written, checked and parsed, before they become a Config. */

@@ -160,6 +160,8 @@ export interface Config {
     /** Peers whose X-Forwarded-For is believed: addresses, networks, `loopback`. */
     trustProxy: readonly string[];
   };
+  /** Where `/metrics` is served; nowhere without a port. */
+  metrics: { host: string; port: number | undefined };
   keys: {
     /** Never rotated: subscriber ids are made with it. */
     idKey: Buffer;

@@ -65,6 +65,8 @@ export interface Queues {
   enqueueForgetting(): Promise<void>;
   /** Sign-ups and letters that wait, are worked on, or have a time of their own to come. */
   waitingLetters(): Promise<number>;
+  /** Jobs by state of the control and letter queues and of these lanes. */
+  depths(lanes: readonly string[]): Promise<Record<string, Record<string, number>>>;
   /** Answers sign-ups and posts letters in this process. */
   workOnLetters(options: LetterWorkOptions): Promise<Work>;
   /** Asks whichever worker plans to sweep now instead of at the next turn. */
@@ -211,6 +213,12 @@ export function createQueues(redis: RedisConnection, prefix: string, log: Logger
       const jobs = await queueOf(LETTERS).getRanges([...LIVE], 0, -1);
       // The purge of another day is none of them.
       return jobs.filter((id) => !/^(?:repeat:|forget-)/.test(id)).length;
+    },
+
+    async depths(lanes) {
+      const names = [CONTROL, LETTERS, ...lanes];
+      const counts = names.map(async (name) => [name, await queueOf(name).getJobCounts(...LIVE)]);
+      return Object.fromEntries(await Promise.all(counts));
     },
 
     async workOnLetters({ answer, post, purge, forget }) {

@@ -4,6 +4,7 @@ import type { Audience } from '../audience/store.js';
 import type { Config } from '../config/types.js';
 import type { Issue } from '../issue/types.js';
 import type { Joining } from '../joining/joining.js';
+import type { WebMeters } from './meters.js';
 
 export interface WebDependencies {
   config: Config;
@@ -13,6 +14,8 @@ export interface WebDependencies {
   audience: Pick<Audience, 'get' | 'unsubscribe' | 'pause' | 'move' | 'giveReason'>;
   joining: Omit<Joining, 'answer' | 'purge'>;
   frozenIssues: FrozenIssues;
+  /** Where what happens is counted, if it is. */
+  meters?: WebMeters;
   /** Whether Redis answers; never rejects. */
   ready(): Promise<boolean>;
 }

@@ -33,6 +33,10 @@ const PAGES: Record<number, ErrorPage> = {
     heading: 'That is too much',
     text: 'More was sent than this page takes.',
   },
+  429: {
+    heading: 'That is too fast',
+    text: 'More came from your network in this minute than people read. Please wait a minute.',
+  },
   500: {
     heading: 'Something broke on our side',
     text: 'It is not your doing, and the operator has a record of it. Please try again later.',

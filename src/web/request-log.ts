@@ -1,8 +1,9 @@
 /** One line a request, with the route's pattern in place of the URL: URLs hold tokens. */
 import type { FastifyInstance } from 'fastify';
+import type { WebMeters } from './meters.js';
 
 /** Also answers with the request's id, so that a reader's report can be found in the log. */
-export function requestLog(app: FastifyInstance): void {
+export function requestLog(app: FastifyInstance, meters: WebMeters | undefined): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
@@ -14,5 +15,6 @@ export function requestLog(app: FastifyInstance): void {
       ms: Math.round(reply.elapsedTime),
     };
     request.log.info(line, 'answered');
+    meters?.request(line.method, line.route, line.status);
   });
 }

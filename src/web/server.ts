@@ -22,6 +22,7 @@ import { registerImages } from './images.js';
 import { registerMove } from './move.js';
 import { createPages } from './pages.js';
 import { registerPreferences } from './preferences.js';
+import { limitRequests } from './request-limit.js';
 import { requestLog } from './request-log.js';
 import { routedUrl } from './routed-url.js';
 import { SECURITY_HEADERS } from './security.js';
@@ -58,7 +59,8 @@ export async function buildWeb(
   });
   app.addHook('onRoute', onRoute);
   await app.register(helmet, SECURITY_HEADERS);
-  requestLog(app);
+  requestLog(app, deps.meters);
+  limitRequests(app);
   const pages = createPages(deps.config);
   registerErrorPages(app, pages);
   registerAssets(app, pages);

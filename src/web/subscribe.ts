@@ -35,6 +35,7 @@ export function registerSubscribe(app: FastifyInstance, deps: WebDependencies, p
       if (fields.email === undefined) throw new HttpError(400);
       const answer = await deps.joining.take(filledForm(fields, request, pages));
       request.log.info({ outcome: answer.kind }, 'a sign-up came');
+      deps.meters?.signUp(answer.kind);
       if (isForProgram(request)) return answerProgram(answer, reply);
       return answerReader(answer, fields, { deps, pages, reply });
     });

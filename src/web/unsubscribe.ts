@@ -73,6 +73,7 @@ async function leave(
   const subscriber = await deps.audience.get(claims.id);
   const outcome = await deps.audience.unsubscribe(claims.id);
   request.log.info({ outcome: outcome.kind, issue: claims.issue }, 'a reader left');
+  deps.meters?.left(outcome.kind);
   if (!wantsPage(request)) return reply.type('text/plain; charset=utf-8').send('unsubscribed\n');
   return sendHtml(reply, page(pages, 'left', request, subscriber));
 }

@@ -31,6 +31,7 @@ export function testConfig(overrides: ConfigOverrides = {}): Config {
     archive: { ...base.archive, ...overrides.archive },
     podcast: { ...base.podcast, ...overrides.podcast },
     http: { ...base.http, ...overrides.http },
+    metrics: { ...base.metrics, ...overrides.metrics },
     keys: { ...base.keys, ...overrides.keys },
   };
 }
@@ -103,6 +104,7 @@ function defaults(): Omit<Config, 'dir' | 'dataDir' | 'file' | 'dkim'> {
     archive: { before: undefined, maxImageBytes: 5_000_000 },
     podcast: { category: 'News', image: undefined },
     http: { host: '127.0.0.1', port: 8080, trustProxy: [] },
+    metrics: { host: '127.0.0.1', port: undefined },
     keys: { idKey: randomBytes(32), tokenKeys: [randomBytes(32)] },
   };
 }

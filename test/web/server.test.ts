@@ -125,6 +125,35 @@ describe('the web server', () => {
     assert.equal((await ask('/healthz')).status, 200);
   });
 
+  test('who asks faster than people read has to wait, and may leave all the same', async () => {
+    const known = await startWebPublication({ http: { trustProxy: ['loopback'] } });
+    try {
+      const { id, token } = await known.subscribe('busy@a.example');
+      const from = { 'x-forwarded-for': '192.0.2.1' };
+      const get = (path: string, headers: Record<string, string> = from) =>
+        known.app.inject({ url: path, headers });
+      for (let times = 0; times < 600; times += 1) await get('/favicon.svg');
+      const refused = await get('/');
+      assert.equal(refused.statusCode, 429);
+      assert.equal(refused.headers['retry-after'], '60');
+      assert.equal((await get('/', { 'x-forwarded-for': '192.0.2.2' })).statusCode, 200);
+      assert.equal((await get('/')).statusCode, 429);
+      const left = await known.app.inject({ method: 'POST', url: `/u/${token}`, headers: from });
+      assert.equal(left.statusCode, 200);
+      assert.equal((await known.audience.get(id))?.status, 'unsubscribed');
+    } finally {
+      await known.stop();
+    }
+  });
+
+  test('nobody can pretend to be somebody else behind a proxy that is not trusted', async () => {
+    const forged = { 'x-forwarded-for': '203.0.113.9' };
+    for (let times = 0; times < 605; times += 1) {
+      const { statusCode } = await publication.app.inject({ url: '/favicon.svg', headers: forged });
+      assert.equal(statusCode, 200);
+    }
+  });
+
   test('request ids are ours, whatever a caller sends', async () => {
     const { headers } = await ask('/', {
       headers: { 'x-request-id': 'mine', 'request-id': 'mine' },
@@ -189,7 +218,8 @@ describe('the web server while something is broken', () => {
     assert.equal(response.statusCode, 503);
     assert.equal(response.headers['retry-after'], '60');
     assert.doesNotMatch(response.body, /10\.0\.0\.1|redis/i);
-    assert.equal((await app.inject({ url: '/healthz' })).statusCode, 503);
+    assert.equal((await app.inject({ url: '/readyz' })).statusCode, 503);
+    assert.equal((await app.inject({ url: '/healthz' })).statusCode, 200);
     await app.close();
   });
 

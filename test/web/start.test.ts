@@ -35,13 +35,15 @@ describe('pressrun start', () => {
     await rm(dir, { recursive: true, force: true });
   });
 
-  function start(port: number, ...services: string[]) {
+  const start = (port: number, ...services: string[]) => startWith({}, port, ...services);
+  function startWith(more: Record<string, string>, port: number, ...services: string[]) {
     const args = ['--import', 'tsx', MAIN, '--dir', dir, 'start', ...services];
     const env = {
       ...process.env,
       PRESSRUN_SECRET: 'a secret for this test alone, long enough',
       PRESSRUN_REDIS: redis.url,
       PRESSRUN_HTTP_PORT: String(port),
+      ...more,
     };
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
     children.push(child);
@@ -66,6 +68,22 @@ describe('pressrun start', () => {
     const { code, output } = await ended;
     assert.equal(code, 0, output);
     assert.match(output, new RegExp(`web listens at http://127.0.0.1:${port}`));
+  });
+
+  test('shows figures on an address of its own, and none of them on the pages', async () => {
+    const [port, metricsPort] = [await freePort(), await freePort()];
+    const env = { PRESSRUN_METRICS_PORT: String(metricsPort) };
+    const { child, ended, said } = startWith(env, port, 'web');
+    await said('web is ready');
+    await fetch(`http://127.0.0.1:${port}/u/nonsense`, { method: 'POST' });
+    assert.equal((await fetch(`http://127.0.0.1:${port}/metrics`)).status, 404);
+    const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    assert.match(text, /^pressrun_subscribers\{status="active"\} 0$/m);
+    assert.match(text, /^pressrun_queue_jobs\{queue="letters",state="waiting"\} 0$/m);
+    const leaving = 'method="POST",route="/u/:token",status="404"';
+    assert.match(text, new RegExp(`^pressrun_http_requests_total\\{${leaving}\\} 1$`, 'm'));
+    child.kill('SIGTERM');
+    assert.equal((await ended).code, 0);
   });
 
   test('a port that is taken is named with the key that sets it', async () => {
