@@ -82,7 +82,10 @@ describe('pressrun preview', { skip: noBrowser }, () => {
   it('shows pictures beside the issue, unless images are blocked', async () => {
     assert.equal(await isShown(), true);
     await page.keyboard.press('i');
-    await page.waitForFunction("document.querySelector('#mail').src.includes('-blocked')");
+    // The frame's own address: its src changes before what is in it does.
+    while (!page.frames().some((frame) => frame.url().includes('-blocked'))) {
+      await page.waitForTimeout(20);
+    }
     await mail().getByText('First words.').waitFor();
     assert.equal(await isShown(), false);
     await page.keyboard.press('i');
