@@ -7,10 +7,7 @@ import type { Claimed, OpenBatch, Settlement } from './types.js';
 
 /** The last that a worker knows of one recipient. */
 export interface Remembered {
-  /** Of the batch. */
-  first: number;
-  epoch: number;
-  revision: number;
+  batch: BatchMark;
   position: number;
   tail: string;
   attempt: number;
@@ -20,11 +17,20 @@ export interface Remembered {
   outcome: Settlement['outcome'] | undefined;
 }
 
+/** One object for all rows of a batch: there can be a hundred thousand rows. */
+interface BatchMark {
+  first: number;
+  epoch: number;
+  revision: number;
+}
+
 /**
  * How far back a shard's memory goes from its newest entry. Writing once a second forgets two
  * seconds at most, a master cut off from its cluster goes on for cluster-node-timeout (15 s).
  */
-const KEPT_MS = 30_000;
+export const KEPT_MS = 30_000;
+
+const ACCEPTED = { kind: 'accepted' } as const;
 
 interface Shelf {
   issue: number;
@@ -39,11 +45,26 @@ export interface Memory {
   ofShard(shard: string): { issue: number; rows: Remembered[] }[];
   /** Counts the changes of a shard's memory. */
   changes(shard: string): number;
+  /** All that is remembered of a shard was said to its server anew (epoch ms). */
+  said(shard: string, at: number): void;
+  /** A shard with entries, all of them written, and said anew, before this time (epoch ms). */
+  quietSince(before: number): string | undefined;
+  /** Drops what is older than this time (epoch ms) and has its outcome. */
+  forget(shard: string, before: number): void;
 }
 
 export function createMemory(): Memory {
   const shelves = new Map<string, Shelf[]>();
   const changes = new Map<string, number>();
+  const newest = new Map<string, number>();
+  const marks = new WeakMap<OpenBatch, BatchMark>();
+
+  const markOf = (batch: OpenBatch): BatchMark => {
+    const { ref, epoch, revision } = batch;
+    const mark = marks.get(batch) ?? { first: ref.first, epoch, revision };
+    marks.set(batch, mark);
+    return mark;
+  };
 
   const shelfOf = (shard: string, issue: number): Shelf => {
     const known = shelves.get(shard) ?? [];
@@ -60,28 +81,25 @@ export function createMemory(): Memory {
     rows.delete(row.position);
     rows.set(row.position, row);
     changes.set(shard, (changes.get(shard) ?? 0) + 1);
-    for (const [position, { at, outcome }] of rows) {
-      if (at >= row.at - KEPT_MS) break;
-      // Its outcome is still to come, however long the relay takes.
-      if (outcome !== undefined) rows.delete(position);
-    }
+    newest.set(shard, row.at);
+    dropFrom(rows, row.at - KEPT_MS);
   };
 
   return {
-    claimed({ ref, epoch, revision }, claimed, at) {
+    claimed(batch, claimed, at) {
+      const { shard, issue } = batch.ref;
+      const mark = markOf(batch);
       for (const { position, attempt, recipient } of claimed) {
-        const tail = recipient.id.slice(ref.shard.length);
-        const { first } = ref;
-        keep(ref.shard, ref.issue, {
-          ...{ first, epoch, revision, position, tail, attempt, at, outcome: undefined },
-        });
+        const tail = recipient.id.slice(shard.length);
+        keep(shard, issue, { batch: mark, position, tail, attempt, at, outcome: undefined });
       }
     },
 
     settled({ ref }, settlements, at) {
-      for (const { position, attempt, outcome } of settlements) {
+      for (const { position, attempt, outcome: given } of settlements) {
         const known = shelfOf(ref.shard, ref.issue).rows.get(position);
         if (known?.attempt !== attempt) continue;
+        const outcome = given.kind === 'accepted' ? ACCEPTED : given;
         keep(ref.shard, ref.issue, { ...known, outcome, at });
       }
     },
@@ -90,5 +108,33 @@ export function createMemory(): Memory {
       (shelves.get(shard) ?? []).map(({ issue, rows }) => ({ issue, rows: [...rows.values()] })),
 
     changes: (shard) => changes.get(shard) ?? 0,
+
+    said(shard, at) {
+      if (newest.has(shard)) newest.set(shard, at);
+    },
+
+    quietSince(before) {
+      for (const [shard, at] of newest) if (at < before) return shard;
+      return undefined;
+    },
+
+    forget(shard, before) {
+      const known = shelves.get(shard) ?? [];
+      for (const { rows } of known) dropFrom(rows, before);
+      const left = known.filter(({ rows }) => rows.size > 0);
+      if (left.length > 0) shelves.set(shard, left);
+      else shelves.delete(shard);
+      // What is left is in flight, and speaks up when it ends.
+      newest.delete(shard);
+    },
   };
+}
+
+/** @param rows the oldest first */
+function dropFrom(rows: Map<number, Remembered>, before: number): void {
+  for (const [position, { at, outcome }] of rows) {
+    if (at >= before) break;
+    // Its outcome is still to come, however long the relay takes.
+    if (outcome !== undefined) rows.delete(position);
+  }
 }

@@ -13,7 +13,7 @@ import { type Keys, SHARDS } from '../redis/keys.js';
 import { loadScript, type RedisClient } from '../redis/scripts.js';
 import type { LedgerStore } from './ledger.js';
 import { settleArguments } from './ledger-wire.js';
-import { createMemory, type Remembered } from './memory.js';
+import { createMemory, KEPT_MS, type Remembered } from './memory.js';
 import { RECIPIENT_STATE } from './types.js';
 
 /**
@@ -101,9 +101,23 @@ export function createRecall({ redis, keys, graceMs, log }: RecallOptions): Reca
     const known = attended.get(shard);
     if (known !== undefined && known !== incarnation) {
       if (!(await replay(shard))) return Math.max(waitMs, PLAN_AGAIN_WAIT_MS);
+      memory.said(shard, Date.now());
     }
     attended.set(shard, incarnation);
     return waitMs;
+  };
+
+  /**
+   * Takes a shard that is done with off our mind, one at a time: memory must not grow with the list.
+   * A server that is still in the same life so long after the last entry has it for good.
+   */
+  const tidy = async (): Promise<void> => {
+    const before = Date.now() - KEPT_MS;
+    const shard = memory.quietSince(before);
+    if (shard === undefined) return;
+    const life = attended.get(shard);
+    await attend(shard, 0);
+    if (life !== undefined && life === attended.get(shard)) memory.forget(shard, before);
   };
 
   const recallAll = async (): Promise<void> => {
@@ -116,7 +130,10 @@ export function createRecall({ redis, keys, graceMs, log }: RecallOptions): Reca
   };
 
   return {
-    readyIn: async (shard) => await attend(shard, await graceMs()),
+    async readyIn(shard) {
+      await tidy();
+      return await attend(shard, await graceMs());
+    },
 
     recall() {
       again = recalling !== undefined;
@@ -153,7 +170,8 @@ export function createRecall({ redis, keys, graceMs, log }: RecallOptions): Reca
 }
 
 function replayArguments(row: Remembered): (string | number)[] {
-  const { first, epoch, revision, position, tail, attempt, at, outcome } = row;
+  const { batch, position, tail, attempt, at, outcome } = row;
+  const { first, epoch, revision } = batch;
   const [, , state, due, reason, words] =
     outcome === undefined
       ? [0, 0, RECIPIENT_STATE.claimed, 0, '', '']
