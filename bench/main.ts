@@ -5,6 +5,7 @@
  * all of them; medians and spread are printed. CPU time is what the kernel counted for the
  * processes that do the work (the sink's aside), which a busy machine changes far less than rates.
  */
+
 import { writeFileSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import {
@@ -20,6 +21,7 @@ import { type BenchOptions, readOptions, USAGE } from './options.js';
 import { Helper } from './process.js';
 import { Publication } from './publication.js';
 import { keepRate, rateTable } from './rate.js';
+import { measureSearch, searchTable } from './search.js';
 import { number, show, summarize, table } from './table.js';
 
 const options = parsed();
@@ -50,6 +52,9 @@ async function bench(given: BenchOptions): Promise<void> {
       .map(([name, value]) => `${name}: ${value}`)
       .join('\n'),
   );
+  const search = isWanted('search', given) ? await measureSearch() : undefined;
+  if (search) print(`\n${searchTable(search)}`);
+  if (given.only.length > 0 && given.only.every((part) => part === 'search')) return;
   const sink = new Helper('sink');
   const { listening } = await sink.hear<{ listening: { port: number } }>();
   try {
@@ -58,7 +63,7 @@ async function bench(given: BenchOptions): Promise<void> {
     if (rate) print(`\n${rateTable(rate)}`);
     const growth = await grow(given, sink, listening.port);
     if (given.json === undefined) return;
-    const document = { machine, options: given, contestants: runs, rate, growth };
+    const document = { machine, options: given, contestants: runs, rate, growth, search };
     writeFileSync(given.json, `${JSON.stringify(document, undefined, 2)}\n`);
   } finally {
     await sink.end();

@@ -20,7 +20,7 @@ export const USAGE = `npm run bench -- [OPTIONS]
   --quick           small numbers, for a first look (2,000 messages, one run each)
   --recipients N    messages of a run, default 20,000 (slow contestants: a tenth of it)
   --repeat N        runs of each contestant, default 5
-  --only A;B        the contestants A and B, or those (or "growth", "rate") whose names contain A or B
+  --only A;B        the contestants A and B, or those (or "growth", "rate", "search") whose names contain A or B
   --million         let the growth table go on to 1,000,000 subscribers
   --profile DIR     write the workers' CPU profiles there (for Chrome's or VS Code's viewer)
   --json FILE       write everything as JSON, too`;

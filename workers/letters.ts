@@ -1,10 +1,10 @@
 /** The writing role: answers sign-ups, and posts the letters that are no issue. */
+import { sentIssues } from '../src/archive/published.js';
 import { type LetterRelay, postLetter } from '../src/joining/post.js';
 import type { Work } from '../src/queue/queues.js';
 import { forgetHistory } from '../src/redis/rewrite.js';
 import { createTransport } from '../src/smtp/transport.js';
 import type { System } from '../src/system.js';
-import { frozenIssuesOf } from '../src/web/frozen-issues.js';
 
 /** Beside those of the lanes: a newcomer's letter must not wait for an issue to be out. */
 const CONNECTIONS = 1;
@@ -32,7 +32,7 @@ export async function startLetters(system: Pick<System, Needs>): Promise<Work> {
     if (relay === undefined) throw new Error('no relay is wired');
     return { profile: relay.profile, send: relay.transport.send };
   };
-  const latestIssue = async () => (await frozenIssuesOf(sends).list())[0];
+  const latestIssue = async () => (await sentIssues(sends).list())[0];
   const work = await queues.workOnLetters({
     answer: joining.answer,
     post: (order, attempt) =>

@@ -10,7 +10,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from '../config/types.js';
-import type { SendRecord } from '../delivery/send-record.js';
+import type { Frozen, SendRecord } from '../delivery/send-record.js';
 import type { Sends } from '../delivery/sends.js';
 import { type IssueHead, watchIssueHeads } from '../issue/issue-folder.js';
 import type { Publication } from '../issue/references.js';
@@ -34,7 +34,22 @@ export interface PublishedIssues {
   /** Newest first. Asked on every archive request, so it must be cheap. */
   list(): Promise<IssueListing[]>;
   /** Asked once per version; undefined when there is no such issue. */
-  get(number: number): Promise<Issue | undefined>;
+  get(number: number): Promise<PublishedIssue | undefined>;
+}
+
+export interface PublishedIssue {
+  issue: Issue;
+  /** Undefined where nobody had to approve it. */
+  approval?: PublicApproval | undefined;
+}
+
+/** What readers may know of who let an issue go out. */
+export interface PublicApproval {
+  /** Only a name that was given to be shown; never an account of the machine. */
+  by: string | undefined;
+  /** Epoch ms. */
+  at: number;
+  contentHash: string;
 }
 
 /** An issue is public from the moment its mails may leave: each of them links to its page. */
@@ -58,9 +73,16 @@ export function sentIssues(sends: Pick<Sends, 'list' | 'get' | 'frozen'>): Publi
     },
     async get(number) {
       const record = await sends.get(number);
-      return record && (await sends.frozen(number, record.revision))?.issue;
+      const frozen = record && (await sends.frozen(number, record.revision));
+      return frozen && { issue: frozen.issue, approval: publicApproval(frozen) };
     },
   };
+}
+
+function publicApproval({ approval, message }: Frozen): PublicApproval | undefined {
+  if (!approval) return undefined;
+  const { by, named, at } = approval;
+  return { by: named ? by : undefined, at, contentHash: message.contentHash };
 }
 
 /** Issue files, as they are now. @param isPublished by number, date and the like */
@@ -77,7 +99,8 @@ export function fileIssues(
     async get(number) {
       const head = (await heads()).find((one) => one.number === number);
       if (head === undefined) return undefined;
-      return (await readIssue(dir, head.path, publication)).issue;
+      const { issue } = await readIssue(dir, head.path, publication);
+      return issue && { issue };
     },
   };
 }
@@ -95,7 +118,7 @@ export function databaseIssues(dir: string, prefix: string): PublishedIssues {
       })),
     async get(number) {
       const known = (await read()).get(number);
-      return known && issueOfRows(number, known.rows, prefix);
+      return known && { issue: issueOfRows(number, known.rows, prefix) };
     },
   };
 }
@@ -147,8 +170,8 @@ export function layered(sources: readonly PublishedIssues[]): PublishedIssues {
     },
     async get(number) {
       for (const source of sources) {
-        const issue = await source.get(number);
-        if (issue) return issue;
+        const found = await source.get(number);
+        if (found) return found;
       }
       return undefined;
     },

@@ -113,8 +113,8 @@ async function rowsFrom(issues: PublishedIssues, { config }: System): Promise<Su
       rows.push(...stored.filter(({ issue }) => issue === number));
       continue;
     }
-    const issue = await issues.get(number);
-    if (issue) rows.push(...rowsOf(issue));
+    const found = await issues.get(number);
+    if (found) rows.push(...rowsOf(found.issue));
   }
   return rows;
 }
@@ -165,8 +165,8 @@ async function fullIssues(
   const full = new Map<number, SummaryRow[]>();
   for (const { number, isImported } of await issues.list()) {
     if (isImported || !wanted.has(number)) continue;
-    const issue = await issues.get(number);
-    if (issue) full.set(number, rowsOf(issue));
+    const found = await issues.get(number);
+    if (found) full.set(number, rowsOf(found.issue));
   }
   return full;
 }

@@ -1,7 +1,7 @@
 /** The web of a publication, listening: for `start`, and for the demo. */
+import { publishedIssues } from '../archive/published.js';
 import { AppError } from '../errors.js';
 import type { System } from '../system.js';
-import { frozenIssuesOf } from '../web/frozen-issues.js';
 import type { WebMeters } from '../web/meters.js';
 import { buildWeb } from '../web/server.js';
 
@@ -23,7 +23,7 @@ export async function serveWeb(system: System, meters?: WebMeters): Promise<WebS
   const { config, log, instanceId, audience, joining, sends, redis } = system;
   const app = await buildWeb({
     ...{ config, log, instanceId, audience, joining },
-    frozenIssues: frozenIssuesOf(sends),
+    frozenIssues: publishedIssues(config, sends),
     ready: () => answersInTime(redis.client.ping()),
     ...(meters && { meters }),
   });

@@ -1,10 +1,14 @@
 /** `/`, `/issues` and `/issues/:number`: the publication's front door and every issue it sent. */
 import type { FastifyInstance } from 'fastify';
+import type { Snapshot } from '../archive/archive.js';
+import type { IssueListing, PublicApproval } from '../archive/published.js';
 import type { PublicationConfig } from '../config/types.js';
 import { dateIn } from '../delivery/send-time.js';
 import { sendCacheable } from './caching.js';
-import type { IssueListing, PublicApproval, WebDependencies } from './dependencies.js';
+import { dateInWords } from './dates.js';
+import type { ArchiveDependencies } from './dependencies.js';
 import { HttpError } from './error-pages.js';
+import { structuredIssue } from './json-ld.js';
 import { onlyMethods } from './methods.js';
 import type { Pages } from './pages.js';
 import { createShelf } from './shelf.js';
@@ -12,23 +16,29 @@ import { signUpForm } from './signup-form.js';
 
 /** Issues named on the landing page. */
 const RECENT = 5;
+/** Highlights that tell an issue from others in the list. */
+const TEASERS = 3;
 
 /** One spelling for each issue, so that `/issues/007` is no second address of `/issues/7`. */
 const ISSUE_NUMBER = /^(?:0|[1-9]\d{0,8})$/;
 
-export function registerArchive(app: FastifyInstance, deps: WebDependencies, pages: Pages): void {
-  const shelf = createShelf(deps.frozenIssues, deps.config);
-  const { language } = deps.config.publication;
-  const entry = (listing: IssueListing) => ({
-    number: listing.number,
-    title: listing.title,
-    date: listing.date,
-    dateInWords: inWords(listing.date, language),
+export function registerArchive(
+  app: FastifyInstance,
+  deps: ArchiveDependencies,
+  pages: Pages,
+): void {
+  const { archive, config } = deps;
+  const shelf = createShelf(deps, pages.base);
+  const inWords = dateInWords(config.publication.language);
+  const entry = ({ number, title, date }: IssueListing) => ({
+    ...{ number, title, date },
+    dateInWords: inWords(date),
   });
 
   app.get('/', async (request, reply) => {
-    const [latest, ...older] = (await deps.frozenIssues.list()).slice(0, RECENT);
-    const issue = latest && (await shelf.find(latest));
+    const snapshot = await archive.now();
+    const [latest, ...older] = snapshot.issues.slice(0, RECENT);
+    const issue = latest && (await shelf.find(latest, snapshot));
     const html = pages.render('home', {
       canonical: pages.absolute('/'),
       latest: latest && { ...entry(latest), highlights: issue?.highlights },
@@ -39,24 +49,35 @@ export function registerArchive(app: FastifyInstance, deps: WebDependencies, pag
   });
 
   app.get('/issues', async (request, reply) => {
-    const issues = (await deps.frozenIssues.list()).map(entry);
-    const html = pages.render('issues', { canonical: pages.absolute('/issues'), issues });
+    const snapshot = await archive.now();
+    const issues = snapshot.issues.map((listing) => ({
+      ...entry(listing),
+      teasers: teasersOf(snapshot, listing.number),
+    }));
+    const html = pages.render('issues', {
+      canonical: pages.absolute('/issues'),
+      years: byYear(issues),
+      categories: snapshot.categories.length > 0,
+    });
     return sendCacheable(request, reply, html);
   });
 
   app.get<{ Params: { number: string } }>('/issues/:number', async (request, reply) => {
-    const listings = await deps.frozenIssues.list();
+    const snapshot = await archive.now();
     const wanted = ISSUE_NUMBER.test(request.params.number) ? Number(request.params.number) : -1;
-    const at = listings.findIndex(({ number }) => number === wanted);
-    const listing = listings[at];
-    const issue = listing && (await shelf.find(listing));
+    const at = snapshot.issues.findIndex(({ number }) => number === wanted);
+    const listing = snapshot.issues[at];
+    const issue = listing && (await shelf.find(listing, snapshot));
     if (listing === undefined || issue === undefined) throw new HttpError(404);
-    const [newer, older] = [listings[at - 1], listings[at + 1]];
+    const [newer, older] = [snapshot.issues[at - 1], snapshot.issues[at + 1]];
+    const canonical = pages.absolute(`/issues/${listing.number}`);
     const html = pages.render('issue', {
       ...entry(listing),
       ...issue,
-      approval: issue.approval && approvalInWords(issue.approval, deps.config.publication),
-      canonical: pages.absolute(`/issues/${listing.number}`),
+      approval: issue.approval && approvalInWords(issue.approval, config.publication),
+      canonical,
+      isArticle: true,
+      jsonLd: structuredIssue(config.publication, { ...listing, ...issue, canonical }),
       newer: newer && entry(newer),
       older: older && entry(older),
     });
@@ -72,12 +93,27 @@ function approvalInWords(
   { timezone, language }: Pick<PublicationConfig, 'timezone' | 'language'>,
 ) {
   const date = dateIn(timezone, at);
-  return { by, date, dateInWords: inWords(date, language), hash: contentHash.slice(0, 12) };
+  return { by, date, dateInWords: dateInWords(language)(date), hash: contentHash.slice(0, 12) };
 }
 
-/** "27 May 2020" as the publication's language writes it. */
-function inWords(date: string | undefined, language: string): string | undefined {
-  if (date === undefined) return undefined;
-  const format = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' });
-  return format.format(new Date(`${date}T00:00:00Z`));
+function teasersOf(snapshot: Snapshot, issue: number): string {
+  const items = snapshot.itemsIn(issue);
+  const highlights = items.filter(({ highlight }) => highlight);
+  const shown = highlights.length > 0 ? highlights : items;
+  return shown
+    .slice(0, TEASERS)
+    .map(({ title }) => title)
+    .join(' · ');
+}
+
+/** Issues without a date stand with the newer neighbour's year. */
+function byYear<T extends { date: string | undefined }>(issues: readonly T[]) {
+  const years: { year: string | undefined; issues: T[] }[] = [];
+  for (const issue of issues) {
+    const last = years.at(-1);
+    const year = issue.date?.slice(0, 4) ?? last?.year;
+    if (last && last.year === year) last.issues.push(issue);
+    else years.push({ year, issues: [issue] });
+  }
+  return years;
 }

@@ -12,14 +12,22 @@ const FILES: { path: string; template: string; type: string }[] = [
   { path: '/robots.txt', template: 'robots.txt', type: 'text/plain' },
 ];
 
+/** Asked for with the digest of their content. */
+const VERSIONED: typeof FILES = [
+  { path: '/style.css', template: 'style.css', type: 'text/css' },
+  { path: '/search.js', template: 'search.js', type: 'text/javascript' },
+];
+
 export function registerAssets(app: FastifyInstance, pages: Pages): void {
-  app.get('/style.css', async (request, reply) => {
-    const css = pages.stylesheet();
-    // The pages ask with the digest of what they were made for: only then it is that very content.
-    const immutable = request.url.endsWith(`?${digest(css)}`);
-    return sendCacheable(request, reply, css, { type: 'text/css', immutable });
-  });
-  onlyMethods(app, '/style.css', ['GET', 'HEAD']);
+  for (const { path, template, type } of VERSIONED) {
+    app.get(path, async (request, reply) => {
+      const content = pages.file(template);
+      // The pages ask with the digest of what they were made for: only then it is that very content.
+      const immutable = request.url.endsWith(`?${digest(content)}`);
+      return sendCacheable(request, reply, content, { type, immutable });
+    });
+    onlyMethods(app, path, ['GET', 'HEAD']);
+  }
   for (const { path, template, type } of FILES) {
     app.get(path, async (request, reply) =>
       sendCacheable(request, reply, pages.file(template), { type }),

@@ -11,6 +11,10 @@ export type PageName =
   | 'home'
   | 'issues'
   | 'issue'
+  | 'groups'
+  | 'group'
+  | 'search'
+  | 'search-results'
   | 'unsubscribe'
   | 'left'
   | 'unknown-link'
@@ -40,6 +44,12 @@ export interface Pages {
   dateInWords(at: number): string;
   /** What people consent to by the button of the sign-up form. */
   wording(): string;
+  /** The same with data, such as `sitemap.xml`. */
+  renderFile(name: string, data: Record<string, unknown>): string;
+  /** Address of a script, which changes with its content. */
+  scriptAddress(name: string): string;
+  /** What links on our pages begin with: '' or a path. */
+  base: string;
   /** Absolute address of a path on this site, as readers elsewhere see it. */
   absolute(path: string): string;
 }
@@ -57,12 +67,16 @@ export function createPages(config: Config): Pages {
   const options = { folder: 'web', templatesDir, helpers: { t: strings.helper } } as const;
   const sender = config.publication.from.address;
   const publication = { name, language, url, postalAddress };
-  const file = (template: string) =>
-    renderTemplate(template, { publication, base, design }, options);
+  const renderFile = (template: string, data: Record<string, unknown>) =>
+    renderTemplate(template, { ...data, publication, base, design }, options);
+  const file = (template: string) => renderFile(template, {});
   const stylesheet = () => file('style.css');
   return {
     stylesheet,
     file,
+    renderFile,
+    base,
+    scriptAddress: (name) => `${base}/${name}?${digest(file(name))}`,
     render: (page, data) =>
       renderTemplate(
         page,

@@ -23,7 +23,8 @@ export const SECURITY_HEADERS = {
 
 /** For the pages that have a script: still only from this very server. */
 export function allowOwnScript(reply: FastifyReply): void {
-  const policy = Object.entries({ ...POLICY, 'script-src': ["'self'"] });
+  const own = ["'self'"];
+  const policy = Object.entries({ ...POLICY, 'script-src': own, 'connect-src': own });
   const text = policy.map(([name, sources]) => `${name} ${sources.join(' ')}`).join(';');
   reply.header('content-security-policy', text);
 }

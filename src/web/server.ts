@@ -11,8 +11,10 @@ import { randomUUID } from 'node:crypto';
 import { maxHeaderSize } from 'node:http';
 import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance, LogController, type RouteOptions } from 'fastify';
+import { createArchive } from '../archive/archive.js';
 import { registerArchive } from './archive.js';
 import { registerAssets } from './assets.js';
+import { registerCollections } from './collections.js';
 import { registerConfirm } from './confirm.js';
 import type { WebDependencies } from './dependencies.js';
 import { registerErrorPages } from './error-pages.js';
@@ -25,7 +27,9 @@ import { registerPreferences } from './preferences.js';
 import { limitRequests } from './request-limit.js';
 import { requestLog } from './request-log.js';
 import { routedUrl } from './routed-url.js';
+import { registerSearch } from './search.js';
 import { SECURITY_HEADERS } from './security.js';
+import { registerSitemap } from './sitemap.js';
 import { registerSubscribe } from './subscribe.js';
 import { registerUnsubscribe } from './unsubscribe.js';
 
@@ -71,7 +75,17 @@ export async function buildWeb(
   registerMove(app, deps, pages);
   registerSubscribe(app, deps, pages);
   registerConfirm(app, deps, pages);
-  registerArchive(app, deps, pages);
+  const { config, joining } = deps;
+  const archive = createArchive(deps.frozenIssues, config.publication);
+  const archived = { config, joining, archive };
+  // The first reader need not wait until years of issues are read; a failure is that reader's to see.
+  app.addHook('onListen', async () => {
+    void archive.now().catch(() => undefined);
+  });
+  registerArchive(app, archived, pages);
+  registerCollections(app, archived, pages);
+  registerSearch(app, archived, pages);
+  registerSitemap(app, archived, pages);
   registerImages(app, deps.config);
   await app.ready();
   return app;

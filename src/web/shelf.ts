@@ -1,17 +1,20 @@
-/** Frozen issues as the archive shows them, rendered once for each version. */
+/** Issues as the archive shows them, rendered once for each version. */
 import { join } from 'node:path';
-import type { Config } from '../config/types.js';
-import type { Block, Item } from '../issue/types.js';
+import type { Snapshot } from '../archive/archive.js';
+import type { IssueListing, PublicApproval, PublishedIssue } from '../archive/published.js';
+import type { Issue } from '../issue/types.js';
+import { itemsOf, nodeListsOf, visitNodes } from '../issue/visit.js';
 import { withoutExpressions } from '../render/neutral.js';
 import { contentOf, type TocEntry } from '../render/view.js';
 import { renderIssueBody } from '../render/web.js';
-import type { FrozenIssue, FrozenIssues, IssueListing, PublicApproval } from './dependencies.js';
+import type { ArchiveDependencies } from './dependencies.js';
 import { IMAGES_PATH } from './images.js';
+import { collectionLink, issueLink } from './links.js';
 
 /** A rendered issue is some 100 KB: the newest and whatever is read now stay within 10 MB. */
 const KEPT = 100;
 
-interface ShelvedIssue {
+export interface ShelvedIssue {
   title: string;
   /** The preheader, when the author wrote one. */
   deck: string | undefined;
@@ -21,24 +24,28 @@ interface ShelvedIssue {
   highlights: { id: string; title: string }[];
   /** One line for search engines and link previews. */
   description: string | undefined;
+  /** The first picture, for link previews. */
+  image: string | undefined;
   approval: PublicApproval | undefined;
 }
 
-interface Shelf {
+export interface Shelf {
   /** undefined when the issue has vanished since it was listed. */
-  find(listing: IssueListing): Promise<ShelvedIssue | undefined>;
+  find(listing: IssueListing, snapshot: Snapshot): Promise<ShelvedIssue | undefined>;
 }
 
-export function createShelf(frozenIssues: FrozenIssues, config: Config): Shelf {
+/** @param base what links on our pages begin with */
+export function createShelf({ archive, config }: ArchiveDependencies, base: string): Shelf {
   const kept = new Map<string, ShelvedIssue>();
   return {
-    async find({ number, version }) {
-      const key = `${number} ${version}`;
+    async find(listing, snapshot) {
+      // "Referred to by" changes with other issues.
+      const key = `${listing.number} ${listing.version} ${snapshot.version}`;
       const known = kept.get(key);
       if (known !== undefined) return known;
-      const frozen = await frozenIssues.get(number);
-      if (frozen === undefined) return undefined;
-      const shelved = shelve(frozen, config);
+      const published = await archive.issue(listing);
+      if (published === undefined) return undefined;
+      const shelved = shelve(published, config, snapshot, base);
       const [oldest] = kept.keys();
       if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
       kept.set(key, shelved);
@@ -47,23 +54,47 @@ export function createShelf(frozenIssues: FrozenIssues, config: Config): Shelf {
   };
 }
 
-function shelve(frozen: FrozenIssue, { dir, publication }: Config): ShelvedIssue {
-  const { url, language } = publication;
+function shelve(
+  published: PublishedIssue,
+  { dir, publication }: ArchiveDependencies['config'],
+  snapshot: Snapshot,
+  base: string,
+): ShelvedIssue {
+  const { url, language, prefix } = publication;
   const baseUrl = `${url}${IMAGES_PATH}`;
-  const issue = withoutExpressions(frozen.issue);
-  const items = issue.sections.flatMap(({ blocks }) => blocks.filter(isItem));
+  const issue = withoutExpressions(published.issue);
+  const items = itemsOf(issue);
   const highlights = items.filter(({ highlight }) => highlight);
+  const body = renderIssueBody(issue, {
+    ...{ baseUrl, language },
+    templatesDir: join(dir, 'templates'),
+    contributorUrl: (name) => collectionLink(base, 'contributors', name),
+    referredBy: (id) =>
+      snapshot.referredBy({ issue: issue.number, id }).map((item) => ({
+        title: item.title,
+        issue: `${prefix} #${item.issue}`,
+        href: issueLink(base, item.issue, item.id),
+      })),
+  });
   return {
     title: issue.title,
     deck: issue.preheader,
-    body: renderIssueBody(issue, { templatesDir: join(dir, 'templates'), baseUrl, language }),
+    body,
     contents: contentOf(issue, baseUrl, language).toc,
     highlights: highlights.map(({ id, title }) => ({ id, title })),
     description: issue.preheader ?? (highlights[0] ?? items[0])?.title,
-    approval: frozen.approval,
+    image: firstImage(issue),
+    approval: published.approval,
   };
 }
 
-function isItem(block: Block): block is Item {
-  return block.kind === 'item';
+/** Only one with an address of its own: others are known by their place alone. */
+function firstImage(issue: Issue): string | undefined {
+  let first: string | undefined;
+  for (const { nodes } of nodeListsOf(issue)) {
+    visitNodes(nodes, (node) => {
+      if (node.type === 'image' && /^https?:\/\//i.test(node.url)) first ??= node.url;
+    });
+  }
+  return first;
 }

@@ -82,6 +82,11 @@ describe('the public pages in a browser', { skip: noBrowser }, () => {
         '/issues',
         '/issues/12',
         '/issues/13',
+        '/search',
+        '/search?q=tide&highlights=yes',
+        '/contributors',
+        '/contributors/ada',
+        '/categories',
         `/u/${token}`,
         '/u/broken',
         '/none',
@@ -109,6 +114,30 @@ describe('the public pages in a browser', { skip: noBrowser }, () => {
     await page.context().close();
   });
 
+  for (const javaScriptEnabled of [true, false]) {
+    const name = javaScriptEnabled ? 'while it is typed' : 'without JavaScript';
+    for (const width of [360, 1280]) {
+      test(`a reader goes from an issue to what the search finds, ${name}, ${width} px`, async () => {
+        const page = await visit({ width, colorScheme: 'light' }, '/issues/12', javaScriptEnabled);
+        await page.getByRole('link', { name: 'Search', exact: true }).click();
+        const box = page.getByRole('searchbox');
+        await box.fill('pendulm');
+        if (!javaScriptEnabled) await box.press('Enter');
+        const found = page.getByRole('link', { name: 'A pendulum that was never stopped' });
+        await found.waitFor();
+        await page.waitForURL('**/search?q=pendulm*');
+        await page.getByLabel('Highlights only').check();
+        if (!javaScriptEnabled) await page.getByRole('button', { name: 'Search' }).click();
+        await page.getByText('Nothing found.').waitFor();
+        await page.getByLabel('Highlights only').uncheck();
+        if (!javaScriptEnabled) await page.getByRole('button', { name: 'Search' }).click();
+        await found.click();
+        await page.waitForURL('**/issues/12#*');
+        await page.context().close();
+      });
+    }
+  }
+
   test('a page asks nobody else for anything', async () => {
     const context = await contextFor(browser, PHONE);
     const page = await context.newPage();
@@ -116,7 +145,8 @@ describe('the public pages in a browser', { skip: noBrowser }, () => {
     page.on('request', (request) => asked.push(new URL(request.url()).origin));
     const complaints: string[] = [];
     page.on('console', (message) => complaints.push(message.text()));
-    for (const path of ['/', '/issues', '/u/broken']) await page.goto(`${publication.url}${path}`);
+    for (const path of ['/', '/issues', '/search?q=a', '/u/broken'])
+      await page.goto(`${publication.url}${path}`);
     assert.deepEqual([...new Set(asked)], [publication.url]);
     // The status of a page is no complaint about the page.
     assert.deepEqual(

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import { sentIssues } from '../../src/archive/published.js';
 import { signToken } from '../../src/message/tokens.js';
 import type { Work } from '../../src/queue/queues.js';
 import type { System } from '../../src/system.js';
-import { frozenIssuesOf } from '../../src/web/frozen-issues.js';
 import { buildWeb } from '../../src/web/server.js';
 import { startWorker } from '../../workers/worker.js';
 import { makePublication, type TestPublication } from '../support/publication.js';
@@ -63,7 +63,7 @@ describe('leaving while the issue is on its way', () => {
       instanceId: system.instanceId,
       audience: system.audience,
       joining: system.joining,
-      frozenIssues: frozenIssuesOf(system.sends),
+      frozenIssues: sentIssues(system.sends),
       ready: async () => true,
     });
     const url = await app.listen({ host: '127.0.0.1', port: 0 });

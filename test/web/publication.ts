@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
+import type { PublicApproval } from '../../src/archive/published.js';
 import { parseAddress } from '../../src/audience/address.js';
 import { type Audience, createAudience } from '../../src/audience/store.js';
 import type { Config } from '../../src/config/types.js';
@@ -11,7 +12,7 @@ import { createLogger } from '../../src/log.js';
 import { signToken } from '../../src/message/tokens.js';
 import { createQueues, type Queues } from '../../src/queue/queues.js';
 import { keysOf } from '../../src/redis/keys.js';
-import type { PublicApproval, WebDependencies } from '../../src/web/dependencies.js';
+import type { WebDependencies } from '../../src/web/dependencies.js';
 import { buildWeb } from '../../src/web/server.js';
 import { type ConfigOverrides, testConfig } from '../support/config.js';
 import { startTestRedis } from '../support/redis.js';

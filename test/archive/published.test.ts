@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { sentIssues } from '../../src/archive/published.js';
 import { createLedger } from '../../src/delivery/ledger.js';
 import { createSends, type Sends } from '../../src/delivery/sends.js';
 import type { PreparedMessage } from '../../src/message/prepare.js';
 import { keysOf } from '../../src/redis/keys.js';
-import { frozenIssuesOf } from '../../src/web/frozen-issues.js';
 import { fullIssue, issue } from '../render/issue-fixture.js';
 import { startTestRedis, type TestRedis } from '../support/redis.js';
 
@@ -24,7 +24,7 @@ describe('the issues of the archive', () => {
   after(() => server?.stop());
 
   test('are those that have a send, newest first, with the content they were frozen with', async () => {
-    const frozenIssues = frozenIssuesOf(sends);
+    const frozenIssues = sentIssues(sends);
     const [undated, full] = await frozenIssues.list();
     assert.deepEqual(full, {
       number: 12,
@@ -36,5 +36,21 @@ describe('the issues of the archive', () => {
     const found = await frozenIssues.get(12);
     assert.deepEqual(found?.issue, JSON.parse(JSON.stringify(fullIssue())));
     assert.equal(await frozenIssues.get(11), undefined);
+  });
+
+  test('say who approved them, but name nobody who was not named to be shown', async () => {
+    const at = 1_790_000_000_000;
+    const { get } = sentIssues(sends);
+    for (const [number, named] of [
+      [21, true],
+      [22, false],
+    ] as const) {
+      const message = { contentHash: `hash-${number}` } as PreparedMessage;
+      const approval = { by: 'ines', named, at, errors: 0, warnings: 0, forced: [] };
+      assert.ok(await sends.create({ issue: issue({ number }), message, approval }));
+    }
+    assert.deepEqual((await get(21))?.approval, { by: 'ines', at, contentHash: 'hash-21' });
+    assert.deepEqual((await get(22))?.approval, { by: undefined, at, contentHash: 'hash-22' });
+    assert.equal((await get(12))?.approval, undefined);
   });
 });

@@ -1,0 +1,136 @@
+/**
+ * The archive: issues and items of the past, as pages and search ask for them.
+ *
+ * Reads each issue once per version and keeps what listing, finding and connecting needs (some 2 KB
+ * an item); whole issues are read again when a page shows them. Never shows a draft: what is
+ * published, published.ts decides.
+ */
+import { createHash } from 'node:crypto';
+import { resolveReferences } from '../issue/references.js';
+import { TitleIndex } from '../issue/title-index.js';
+import { type Connections, connect } from './connections.js';
+import { type ArchivedItem, digestOf, type IssueDigest } from './digest.js';
+import { type Group, groupsOf } from './groups.js';
+import type { IssueListing, PublishedIssue, PublishedIssues } from './published.js';
+import { createSearch, type Search } from './search.js';
+
+/** The archive at one moment. */
+export interface Snapshot {
+  /** Changes with anything in it. */
+  version: string;
+  /** Newest first. */
+  issues: IssueListing[];
+  /** Newest issue first, in the order of each issue. */
+  items: ArchivedItem[];
+  /** Items that refer to an item; the newest first. */
+  referredBy(item: Pick<ArchivedItem, 'issue' | 'id'>): ArchivedItem[];
+  itemsIn(issue: number): ArchivedItem[];
+  /** What the issue names as its audio: a URL or a file. */
+  audioOf(issue: number): string | undefined;
+  /** Sections and subsections by name, those with most items first. */
+  categories: Group[];
+  /** Who summarised or gave an opinion. */
+  contributors: Group[];
+  search: Search;
+}
+
+export interface Archive {
+  /** Cheap when nothing was published since the last call. */
+  now(): Promise<Snapshot>;
+  /** An issue with its references resolved; undefined when it has vanished. */
+  issue(listing: IssueListing): Promise<PublishedIssue | undefined>;
+}
+
+export function createArchive(
+  published: PublishedIssues,
+  { prefix, url }: { prefix: string; url: string },
+): Archive {
+  const digests = new Map<string, IssueDigest>();
+  let current: Snapshot | undefined;
+  let building: { version: string; snapshot: Promise<Snapshot> } | undefined;
+
+  async function read(listing: IssueListing): Promise<IssueDigest> {
+    const issue = (await published.get(listing.number))?.issue;
+    if (!issue) return { items: [], leads: [], audio: undefined };
+    return digestOf(issue, listing.date ?? issue.date, `${url}/issues`);
+  }
+
+  async function build(version: string, issues: IssueListing[]): Promise<Snapshot> {
+    const wanted = new Set(issues.map(keyOf));
+    for (const key of digests.keys()) if (!wanted.has(key)) digests.delete(key);
+    for (const listing of issues) {
+      const key = keyOf(listing);
+      if (!digests.has(key)) digests.set(key, await read(listing));
+    }
+    const ordered = issues.map((listing) => digests.get(keyOf(listing)) as IssueDigest);
+    return snapshotOf(version, issues, ordered, current?.search);
+  }
+
+  async function now(): Promise<Snapshot> {
+    const issues = await published.list();
+    const version = versionOf(issues);
+    if (current?.version === version) return current;
+    if (building?.version !== version) {
+      building = { version, snapshot: build(version, issues) };
+    }
+    const mine = building;
+    try {
+      const snapshot = await mine.snapshot;
+      if (building === mine) current = snapshot;
+      return snapshot;
+    } finally {
+      if (building === mine) building = undefined;
+    }
+  }
+
+  return {
+    now,
+    async issue({ number, isImported }) {
+      const found = await published.get(number);
+      if (!found || !isImported) return found;
+      const { items, issues } = await now();
+      const index = new TitleIndex(
+        [],
+        issues.map((listing) => listing.number),
+        items.map((item) => ({ ...item, issueNumber: item.issue })),
+      );
+      resolveReferences(found.issue, index, { prefix, url });
+      return found;
+    },
+  };
+}
+
+async function snapshotOf(
+  version: string,
+  issues: IssueListing[],
+  digests: readonly IssueDigest[],
+  search: Search = createSearch(),
+): Promise<Snapshot> {
+  const items = digests.flatMap((digest) => digest.items);
+  const connections: Connections = connect(
+    items,
+    digests.flatMap(({ leads }) => leads),
+  );
+  const byIssue = new Map(issues.map(({ number }, at) => [number, digests[at]]));
+  await search.hold(items);
+  return {
+    ...{ version, issues, items, search },
+    referredBy: connections.referredBy,
+    itemsIn: (issue) => byIssue.get(issue)?.items ?? [],
+    audioOf: (issue) => byIssue.get(issue)?.audio,
+    categories: groupsOf(items, ({ category }) => category),
+    contributors: groupsOf(items, ({ summarizer, opinionsBy }) => [
+      ...(summarizer === undefined ? [] : [summarizer]),
+      ...opinionsBy,
+    ]),
+  };
+}
+
+function keyOf({ number, version }: IssueListing): string {
+  return `${number} ${version}`;
+}
+
+function versionOf(issues: readonly IssueListing[]): string {
+  const text = JSON.stringify(issues.map(({ number, version, date }) => [number, version, date]));
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
+}

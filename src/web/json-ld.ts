@@ -1,0 +1,34 @@
+/** What search engines read of a page. @see https://schema.org, https://json-ld.org/spec/latest */
+import type { PublicationConfig } from '../config/types.js';
+
+export interface StructuredIssue {
+  number: number;
+  title: string;
+  date: string | undefined;
+  description: string | undefined;
+  canonical: string;
+  image: string | undefined;
+}
+
+/** For inside of a script element: no text in it can end that. */
+export function structuredIssue(
+  { name, language, url }: Pick<PublicationConfig, 'name' | 'language' | 'url'>,
+  { number, title, date, description, canonical, image }: StructuredIssue,
+): string {
+  const document = {
+    '@context': 'https://schema.org',
+    '@type': 'Article',
+    headline: title,
+    url: canonical,
+    mainEntityOfPage: canonical,
+    inLanguage: language,
+    isAccessibleForFree: true,
+    datePublished: date,
+    description,
+    image,
+    position: number,
+    isPartOf: { '@type': 'Periodical', name, url },
+    publisher: { '@type': 'Organization', name, url },
+  };
+  return JSON.stringify(document).replace(/</g, '\\u003c');
+}
