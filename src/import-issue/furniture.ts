@@ -7,7 +7,15 @@ const FURNITURE = [
   'Having trouble (?:viewing|reading)',
   "No longer interested|Don['’]t want (?:these|this|to receive)|Want to change how you receive",
   String.raw`Unsubscribe\b|Manage (?:your )?(?:preferences|subscription)|Update (?:your )?(?:profile|preferences)|You can (?:update your preferences|unsubscribe)`,
-  "You(?:['’]re| are)? (?:receiving|received|receive|get|got) this (?:e-?mail|mail|message|newsletter)",
+  "You(?:['’]re| are)? (?:receiving|received|receive|get|got) this (?:e-?mail|mail|message|newsletter|because)",
+  'To unsubscribe|Sent with \\p{Lu}\\S+\\. To unsubscribe',
+  'Subscribe now$|Share$|Thanks for reading [^.!?]{1,60}! (?:Subscribe|This post)',
+  String.raw`\{\{\s*(?:unsubscribe|manage_subscription|preferences)\w*\s*\}\}$`,
+  // The same in other languages.
+  'Wenn Sie (?:keine|diese) |Sie erhalten diese|(?:Hier |Newsletter )abmelden|Im Browser (?:ansehen|lesen|öffnen)',
+  'Se désabonner|Vous recevez ce|Voir dans (?:le|votre) navigateur',
+  'Darse de baja|Cancelar (?:la |tu )?suscripci[óo]n|Recibes este|Ver en el navegador',
+
   '(?:This|The) (?:e-?mail|mail|message) was sent (?:to|by)',
   String.raw`Copyright\b|©|\(c\) (?:19|20)\d\d`,
   'Our mailing address|All rights reserved',
@@ -23,6 +31,14 @@ const ANYWHERE = new RegExp(
   'gu',
 );
 const LONGEST = 600;
+
+/** "Slow Letter, 5 Canal Street, Ghent": a house number between commas, and no sentence. */
+const POSTAL = /^(?=.*,)(?=[^,]*(?:,[^,]*)*\b\d)[^.!?:;]{8,120}\.?$/u;
+
+/** Whether a paragraph below a notice may be the sender's postal address. */
+export function isPostalAddress(paragraph: string): boolean {
+  return POSTAL.test(paragraph);
+}
 
 /** Whether a paragraph as a whole is furniture. */
 export function isFurniture(paragraph: string): boolean {

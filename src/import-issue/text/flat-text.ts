@@ -5,7 +5,7 @@
  */
 
 import type { Draft } from '../draft.js';
-import { furnitureStarts, isFurniture } from '../furniture.js';
+import { furnitureStarts, isFurniture, isPostalAddress } from '../furniture.js';
 import { CONTENTS_NAMES, KNOWN_SECTIONS } from '../known-sections.js';
 import type { ImportReport } from '../report.js';
 import { type KnownSection, SectionNames } from '../section-names.js';
@@ -13,6 +13,7 @@ import { takeContents } from './contents.js';
 import { type CutContext, cutPassage } from './cut.js';
 import { takeIdentity } from './identity.js';
 import { splitInlineRules } from './inline-rules.js';
+import { joinAddresses } from './join-addresses.js';
 import { settleLevels } from './levels.js';
 import { LinkTable } from './link-marks.js';
 import { type Passage, placeIn } from './passage.js';
@@ -20,6 +21,7 @@ import { toPassages } from './passages.js';
 import type { HeadingSegment, Segment } from './segments.js';
 import { readLines } from './source-lines.js';
 import { toNodes } from './to-nodes.js';
+import { underHeading } from './under-heading.js';
 import { isEmoji, isUpper, letterCount, opensText, wordsOf } from './words-of.js';
 
 const LONGEST_HEADING_WORDS = 10;
@@ -41,7 +43,8 @@ export function readFlatText(
   const all = splitInlineRules(readLines(source, report));
   const lines = links.takeDefinitions(all);
   const names = new SectionNames([...sections, ...KNOWN_SECTIONS]);
-  const marked = toPassages(lines).map((passage) => links.mark(passage));
+  const separate = toPassages(lines).map((passage) => links.mark(passage));
+  const marked = joinAddresses(separate, report);
   const identity = takeIdentity(marked, names, report);
   const passages = takeContents(identity.passages, names, report);
   links.reportUnused(report);
@@ -50,7 +53,7 @@ export function readFlatText(
   const issue = withoutFurniture(segments, links, report);
   reportPoints(issue, report);
   const { number, title, date } = identity;
-  const nodes = toNodes(settleLevels(issue, report), links);
+  const nodes = toNodes(settleLevels(underHeading(issue, report), report), links);
   return { draft: { number, title, date, nodes }, words: links.wordsOf(all) };
 }
 
@@ -139,12 +142,15 @@ function isShortHeading(
 function withoutFurniture(segments: Segment[], links: LinkTable, report: ImportReport): Segment[] {
   const first = segments.findIndex(({ kind }) => kind === 'item');
   const last = segments.findLastIndex(({ kind }) => kind === 'item' || kind === 'label');
+  let behindNotice = false;
   return segments.flatMap((segment, i): Segment[] => {
     if (segment.kind === 'heading')
       return CONTENTS_NAMES.has(segment.name.toLowerCase()) ? [] : [segment];
     if (i > first && i < last) return [segment];
     const text = segment.kind === 'text' ? segment.text : segment.rest;
-    if (segment.kind === 'text' && isFurniture(text)) {
+    const isAddress = behindNotice && i > last && isPostalAddress(text);
+    if (segment.kind === 'text' && (isFurniture(text) || isAddress)) {
+      behindNotice = true;
       report.leaveOut(withAddresses(text, links), segment.place, FURNITURE_REASON);
       return [];
     }

@@ -5,6 +5,7 @@ import { type ImportReport, quote } from '../report.js';
 import type { SectionNames } from '../section-names.js';
 import { slice } from './contents.js';
 import { type Passage, placeIn } from './passage.js';
+import { opensText } from './words-of.js';
 
 export interface Identity {
   number: number | undefined;
@@ -24,10 +25,15 @@ const NAMED =
   /(?:^|\s)(?:[Nn]ewsletter|[Ii]ssue|[Ee]dition|No\.|Nr\.)\s*#?\s*(\d{1,5})(?=[\s|:,.)]|$)/u;
 const BRACKETED = /\[\p{Lu}[\p{L} ]{0,20}#(\d{1,5})\]/u;
 const SUBJECT = /^(?:Subject:\s*)?\[\p{Lu}[\p{L} ]{0,20}#(\d{1,5})\]:?\s+(.{3,200})$/u;
+/** `Subject: Field Notes #18: Moss` */
+const NAMED_SUBJECT =
+  /^(?:Subject|Title):\s+\p{Lu}[\p{L}\p{N} ’'&-]{0,40}#(\d{1,5})\s*[:–—|-]\s+(.{3,200})$/u;
+/** A name and a number, at the very beginning. */
+const OPENING = /^\p{Lu}[\p{L}\p{N} ’'&-]{1,40}#(\d{1,5})(?=[\s|:,.)]|$)[\s|:,.)·–—-]*/u;
 const HEADER = /^(Subject|Date|Title|From|To|Reply-To):\s+(.+)$/iu;
 /** A line of nothing but the publication, the number and the date. */
 const BANNER =
-  /^[^.!?]{0,80}(?:[|·•–—-]\s*)?(?:[Nn]ewsletter|[Ii]ssue|[Ee]dition)\s*#?\s*\d{1,5}[^.!?]{0,40}$/u;
+  /^[^.!?]{0,80}(?:[|·•–—-]\s*)?(?:[Nn]ewsletter|[Ii]ssue|[Ee]dition|No\.|Nr\.)\s*#?\s*\d{1,5}[^.!?]{0,40}$/u;
 
 export function takeIdentity(
   passages: readonly Passage[],
@@ -47,7 +53,9 @@ export function takeIdentity(
 }
 
 /** A short line right below the banner. */
-function mayBeTitle({ text, bullet }: Passage, { title }: Identity, names: SectionNames): boolean {
+function mayBeTitle(passage: Passage, { title }: Identity, names: SectionNames): boolean {
+  const { text, bullet, style } = passage;
+  if (style === 'enclosed') return false;
   const isName = names.find(text) ?? CONTENTS_NAMES.has(text.toLowerCase());
   if (title !== undefined || bullet || isName || text.includes('\uE000')) return false;
   return !/[.,:;)]$/u.test(text) && text.length <= LONGEST_TITLE;
@@ -63,7 +71,7 @@ function takeTitle(passage: Passage, found: Identity, report: ImportReport): voi
 function takeFrom(passage: Passage, found: Identity, report: ImportReport): boolean {
   const { text, style } = passage;
   const place = placeIn(passage, 0);
-  const subject = SUBJECT.exec(text);
+  const subject = SUBJECT.exec(text) ?? NAMED_SUBJECT.exec(text);
   const header = HEADER.exec(text);
   if (subject) {
     found.number ??= Number(subject[1]);
@@ -74,11 +82,28 @@ function takeFrom(passage: Passage, found: Identity, report: ImportReport): bool
   if (isTitle && found.title === undefined) return setTitle(found, text, passage, report);
   const start = text.slice(0, SEARCHED_CHARACTERS);
   const number = NAMED.exec(start) ?? BRACKETED.exec(start);
-  if (!number || found.number !== undefined) return false;
+  if (!number) return takeOpening(passage, found, report);
+  if (found.number !== undefined) return false;
   found.number = Number(number[1]);
   if (!BANNER.test(text)) return false;
   found.date ??= readDate(text);
   report.leaveOut(text, place, 'banner of the mail: number and date are in the head');
+  return true;
+}
+
+/** "The Weekly Lens #5 Hi all": what follows is the text. */
+function takeOpening(passage: Passage, found: Identity, report: ImportReport): boolean {
+  const match = OPENING.exec(passage.text);
+  const rest = passage.text.slice(match?.[0].length ?? 0);
+  const number = Number(match?.[1]);
+  if (!match || (found.number ?? number) !== number || found.passages.length > 0) return false;
+  if (rest !== '' && !opensText(rest)) return false;
+  const place = placeIn(passage, 0);
+  if (found.number === undefined)
+    report.doubt('number-guessed', place, `the number ${number} is read from ${quote(match[0])}`);
+  found.number = number;
+  report.leaveOut(match[0], place, 'banner of the mail: the number is in the head');
+  if (rest !== '') found.passages.push(slice(passage, match[0].length, passage.text.length));
   return true;
 }
 

@@ -4,6 +4,7 @@
  */
 import type { HeadingStyle, Passage } from './passage.js';
 import type { SourceLine } from './source-lines.js';
+import { isUpper } from './words-of.js';
 
 /** Lines longer than this were not wrapped by anybody. */
 const WIDEST_WRAP = 132;
@@ -11,10 +12,13 @@ const WIDEST_WRAP = 132;
 const NARROWEST_WRAP = 40;
 const LONGEST_HEADING = 160;
 
-const RULE = /^\s*(?:([-=_~─━═*#])\1{2,}|\*(?: \*){2,}|-(?: -){2,})\s*$/u;
+const RULE = /^\s*(?:([-=_~─━═*#])\1{2,}|\*(?: \*){2,}|-(?: -){2,}|--)\s*$/u;
 /** What stands before every line of a quotation or of an opinion set apart. */
 const BAR = /^\s{0,4}\|(?:\s|$)/;
 const BULLET = /^(\s*)([-*•·◦▪‣–]|\d{1,2}[.)])\s+(?=\S)/u;
+/** What no line of its own begins with: a word in small letters, credits of the title above. */
+const CONTINUATION = /^(?:\p{Ll}{2,}[\s,]|\((?:[Ss]ummari[sz]ed by|[Hh]\/[Tt]) )/u;
+const OPEN_END = /[^.!?:;]$/u;
 const MARKED_HEADING = /^\s*(#{1,6}|\*\*)\s+(\S.*?)(?:\s*#+)?\s*$/u;
 
 interface Row {
@@ -91,8 +95,23 @@ function goesOn(open: Draft, row: Row, width: number | undefined): boolean {
   if (width === undefined || row.bullet || open.style) return false;
   const last = open.rows.at(-1);
   if (!last || MARKED_HEADING.test(row.text)) return false;
+  if (hangsBelow(open, row)) return true;
+  // A title in capitals may be as wide as the text below it.
+  if (capitals(open) && !isUpper(row.text)) return false;
+  if (CONTINUATION.test(row.text) && OPEN_END.test(last.text)) return true;
   const [word = ''] = row.text.split(/\s/);
   return last.before + last.text.length + 1 + word.length > width;
+}
+
+/** The second line of a point, below the words of the first. */
+function hangsBelow({ bullet, rows }: Draft, row: Row): boolean {
+  if (!bullet || row.before !== rows[0]?.before || row.before <= bullet.indent) return false;
+  return !rows.some(({ text }) => /https?:\S+$/.test(text)) && !/^https?:/.test(row.text);
+}
+
+function capitals({ rows }: Draft): boolean {
+  const words = rows.map(({ text }) => text).join(' ');
+  return isUpper(words) && words.length >= NARROWEST_WRAP;
 }
 
 function startDraft(row: Row, ruledAbove: boolean): Draft {

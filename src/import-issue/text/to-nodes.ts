@@ -4,6 +4,8 @@ import type { LevelledSegment } from './levels.js';
 import { type LinkTable, splitAtMarks } from './link-marks.js';
 import type { ItemSegment } from './segments.js';
 
+const TAG = /^\s*\[\p{L}[^[\]]{1,40}\]\s+(?=\p{L})/u;
+
 export function toNodes(segments: readonly LevelledSegment[], links: LinkTable): RootContent[] {
   const nodes: RootContent[] = [];
   const lists = new ListBuilder();
@@ -29,7 +31,7 @@ function toNode(
     case 'heading':
       return { type: 'heading', depth: segment.level, children: toPhrasing(segment.name, links) };
     case 'item':
-      return { type: 'paragraph', children: headOf(segment, links) };
+      return { type: 'paragraph', children: [...tagOf(segment), ...headOf(segment, links)] };
     case 'label':
       return {
         type: 'paragraph',
@@ -43,8 +45,15 @@ function toNode(
   }
 }
 
-function headOf({ title, credits, colon, rest }: ItemSegment, links: LinkTable): PhrasingContent[] {
-  const nodes = titleNodes(title, links);
+/** `[video]` before the title of a point. */
+function tagOf({ title, bullet }: ItemSegment): PhrasingContent[] {
+  const tag = bullet && TAG.exec(title)?.[0].trim();
+  return tag ? [{ type: 'text', value: `${tag} ` }] : [];
+}
+
+function headOf(item: ItemSegment, links: LinkTable): PhrasingContent[] {
+  const { title, bullet, credits, colon, rest } = item;
+  const nodes = titleNodes(bullet ? title.replace(TAG, '') : title, links);
   for (const { role, text } of credits) {
     nodes.push({ type: 'text', value: role === 'authors' ? ' ' : ` (${text})` });
     if (role === 'authors') {

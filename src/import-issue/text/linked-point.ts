@@ -1,0 +1,31 @@
+/** A point of a list that is nothing but a title and its address: an item. */
+import { MARK_SOURCE } from './link-marks.js';
+import { wordsOf } from './words-of.js';
+
+export interface LinkedPoint {
+  kind: 'item';
+  start: number;
+  end: number;
+  title: string;
+  credits: [];
+  colon: false;
+}
+
+const POINT = new RegExp(`^(?!\\uE000)([^\\uE000]*?)\\s*[:–—-]?\\s*(${MARK_SOURCE})[.)]?$`, 'u');
+const LONGEST_WORDS = 32;
+
+/** `The lichen atlas: https://…`; the colon only led to the address. */
+export function linkedPoint(text: string): LinkedPoint | undefined {
+  const [whole = '', words = '', mark = ''] = POINT.exec(text) ?? [];
+  // "Tuesday | Ghent | The club": only its last part is linked.
+  if (!/\p{L}/u.test(words) || words.includes(' | ') || wordsOf(words).length > LONGEST_WORDS)
+    return undefined;
+  return {
+    kind: 'item',
+    start: 0,
+    end: whole.length,
+    title: `${words} ${mark}`,
+    credits: [],
+    colon: false,
+  };
+}
