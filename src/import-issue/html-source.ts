@@ -161,7 +161,10 @@ function prune<T extends RootContent>(nodes: readonly T[], report: ImportReport)
 function reasonAgainst(node: Element): string | undefined {
   if (isHidden(node)) return 'hidden from readers';
   if (CHROME.has(node.tagName)) return 'control of a web page';
-  if (node.tagName === 'img') return isPixel(node) ? 'image nobody sees' : undefined;
+  if (node.tagName === 'img') {
+    if (isPixel(node)) return 'image nobody sees';
+    return isLogo(node) ? 'logo of the newsletter' : undefined;
+  }
   if (hasBlocks(node)) return undefined;
   return BLOCKS.has(node.tagName) && isFurniture(textOf(node).trim())
     ? 'part of the mail, not of the issue'
@@ -180,6 +183,10 @@ function isHidden(node: Element): boolean {
     // Containers of a mail have no size of their own; their contents do.
     (!hasBlocks(node) && /(?:^|;)font-size:[01](?:px)?(?:;|$|!)/.test(style))
   );
+}
+
+function isLogo({ properties }: Element): boolean {
+  return /[/_-]logo\b[^/]*$/i.test(String(properties.src ?? ''));
 }
 
 function isPixel({ properties }: Element): boolean {

@@ -4,9 +4,14 @@ import { oneLine, plainText } from '../issue/plain-text.js';
 import { readDate } from './dates.js';
 import { type ImportReport, quote } from './report.js';
 import type { SectionNames } from './section-names.js';
+import { authorsNode } from './shape-heads.js';
 import { placeOf, type Shaped } from './shaped.js';
+import { isNameList } from './text/credit-chains.js';
 
 const LONGEST_HEADING = 80;
+const TITLE_WITH_NUMBER = /^\[?(?:\p{Lu}[\p{L} ]{0,30})?#(\d{1,5})\]?:?\s*(.*)$/u;
+/** `Slow Machines, 12: What a loom knows` */
+const TITLE_WITH_PLAIN_NUMBER = /^\p{Lu}[\p{L} ]{1,40},? (\d{1,5}):\s+(.+)$/u;
 
 export function settleHeadings(
   nodes: readonly RootContent[],
@@ -29,8 +34,11 @@ export function settleHeadings(
     else {
       const next = titled[i + 1];
       const lead = next?.type === 'paragraph' ? next : undefined;
-      settled.push(asItem(node, lead, report));
-      if (lead) i++;
+      const authors = lead && authorsIn(lead);
+      const after = titled[i + 2];
+      const text = authors && after?.type === 'paragraph' ? after : undefined;
+      settled.push(asItem(node, authors ? { names: authors, text } : { text: lead }, report));
+      i += (lead ? 1 : 0) + (text ? 1 : 0);
     }
   }
   return settled;
@@ -93,7 +101,7 @@ function takeTitle(
   const [top] = tops;
   if (!top || tops.length > 1 || nodes.indexOf(top) > 6) return [...nodes];
   const text = oneLine(plainText([top]));
-  const match = /^\[?(?:\p{Lu}[\p{L} ]{0,30})?#(\d{1,5})\]?:?\s*(.*)$/u.exec(text);
+  const match = TITLE_WITH_NUMBER.exec(text) ?? TITLE_WITH_PLAIN_NUMBER.exec(text);
   const isKnown = shaped.title === undefined || [text, match?.[2]].includes(shaped.title);
   if (!isKnown) return [...nodes];
   shaped.number ??= match ? Number(match[1]) : undefined;
@@ -142,12 +150,26 @@ function asSection(heading: Heading, depths: readonly number[], names: SectionNa
   return { ...heading, depth, children };
 }
 
-/** `### [Title](…)` and the paragraph below it. */
-function asItem(heading: Heading, lead: Paragraph | undefined, report: ImportReport): Paragraph {
+/** Names in italics that are all a paragraph says. */
+function authorsIn({ children }: Paragraph): string | undefined {
+  const [only, ...others] = children;
+  if (only?.type !== 'emphasis' || others.length > 0) return undefined;
+  const names = oneLine(plainText([only]));
+  return isNameList(names) ? names : undefined;
+}
+
+interface Below {
+  names?: string;
+  text: Paragraph | undefined;
+}
+
+/** `### [Title](…)` and the paragraphs below it. */
+function asItem(heading: Heading, { names, text }: Below, report: ImportReport): Paragraph {
   const link = linkOf(heading);
   const title = quote(plainText([heading]));
   report.doubt('heading-is-item', placeOf(heading), `the linked heading ${title} became an item`);
   const children: PhrasingContent[] = link ? [link] : [...heading.children];
-  if (lead) children.push({ type: 'text', value: ': ' }, ...lead.children);
+  if (names !== undefined) children.push({ type: 'text', value: ' ' }, authorsNode(names));
+  if (text) children.push({ type: 'text', value: ': ' }, ...text.children);
   return { type: 'paragraph', children, position: heading.position };
 }

@@ -1,11 +1,15 @@
 /** Heads of items in a foreign issue: `[Title](…) (Authors) (summarized by X): …` as ours are written. */
 import type { ListItem, Paragraph, PhrasingContent, RootContent, Text } from 'mdast';
 import { plainText } from '../issue/plain-text.js';
-import { findCreditChains } from './text/credit-chains.js';
+import { type ImportReport, quote } from './report.js';
+import { placeOf } from './shaped.js';
+import { findCreditChains, isNameList } from './text/credit-chains.js';
+import { opensText } from './text/words-of.js';
 
-export function settleHeads(nodes: readonly RootContent[]): RootContent[] {
+export function settleHeads(nodes: readonly RootContent[], report: ImportReport): RootContent[] {
   return nodes.map((node) => {
-    if (node.type === 'paragraph') return settleHead(node);
+    if (node.type === 'paragraph')
+      return settleOwnLine(settleByline(settleHead(node), report), report);
     if (node.type === 'list') {
       const children = node.children.map(
         (item): ListItem => ({
@@ -30,6 +34,35 @@ function settleHead(paragraph: Paragraph): Paragraph {
   if (text?.type !== 'text') return { ...paragraph, children };
   const settled = settleCredits(text);
   return { ...paragraph, children: [...children.slice(0, end), ...settled, ...rest] };
+}
+
+/** `**[Title](…)**` on a line of its own above its text. */
+function settleOwnLine(paragraph: Paragraph, report: ImportReport): Paragraph {
+  const [title, text, ...rest] = paragraph.children;
+  const [link, ...others] = title?.type === 'strong' ? title.children : [];
+  if (link?.type !== 'link' || others.length > 0 || text?.type !== 'text') return paragraph;
+  if (!text.value.startsWith('\n') || !opensText(text.value)) return paragraph;
+  const message = `${quote(plainText([link]))} is taken for a title, because it stands on a line of its own`;
+  report.doubt('title-guessed', placeOf(paragraph), message);
+  const summary: Text = { type: 'text', value: `: ${text.value.trimStart()}` };
+  return { ...paragraph, children: [link, summary, ...rest] };
+}
+
+/** `[Title](…) by **Ada Moss**. Text` */
+function settleByline(paragraph: Paragraph, report: ImportReport): Paragraph {
+  const [title, by, person, text, ...rest] = paragraph.children;
+  if (title?.type !== 'link' || by?.type !== 'text' || by.value.trim() !== 'by') return paragraph;
+  if (person?.type !== 'strong' && person?.type !== 'emphasis') return paragraph;
+  const names = plainText([person]).trim();
+  if (!isNameList(names) || text?.type !== 'text' || !/^[.:]\s/.test(text.value)) return paragraph;
+  report.leaveOut(by.value, placeOf(by), 'word before the authors');
+  const summary: Text = { type: 'text', value: `:${text.value.slice(1)}` };
+  const head: PhrasingContent[] = [title, { type: 'text', value: ' ' }, authorsNode(names)];
+  return { ...paragraph, children: [...head, summary, ...rest] };
+}
+
+export function authorsNode(names: string): PhrasingContent {
+  return { type: 'emphasis', children: [{ type: 'text', value: `(${names})` }] };
 }
 
 /** Blank text before the title goes. */

@@ -17,6 +17,8 @@ import { placeOf, type Shaped } from './shaped.js';
 const LABEL = new RegExp(String.raw`^\s*(${LABEL_SOURCE})\s*:\s*`, 'iu');
 const BANNER = /^[^.!?]{0,80}(?:newsletter|issue|edition)\s*#?\s*(\d{1,5})[^.!?]{0,40}$/iu;
 const SEARCHED_BLOCKS = 10;
+/** `Wednesday, 17 September 2025` */
+const LONGEST_DATE = 28;
 
 /** @param title the issue's, where it is known already */
 export function shapeNodes(
@@ -34,7 +36,7 @@ export function shapeNodes(
     (node, i) => i >= SEARCHED_BLOCKS || !takeBanner(node, shaped, report),
   );
   const headed = settleHeadings(withoutContents(bannerless, report), names, shaped, report);
-  shaped.nodes = settleHeads(withoutNotices(headed, report));
+  shaped.nodes = settleHeads(withoutNotices(headed, report), report);
   return shaped;
 }
 
@@ -110,11 +112,21 @@ function settleLabel(paragraph: Paragraph): Paragraph {
 function takeBanner(node: RootContent, shaped: Shaped, report: ImportReport): boolean {
   if (node.type !== 'paragraph' && node.type !== 'heading') return false;
   const text = oneLine(plainText([node]));
+  if (takeDate(node, text, shaped, report)) return true;
   const match = BANNER.exec(text);
   if (!match || shaped.number !== undefined) return false;
   shaped.number = Number(match[1]);
   shaped.date ??= readDate(text);
   report.leaveOut(text, placeOf(node), 'banner of the mail: number and date are in the head');
+  return true;
+}
+
+/** A paragraph of nothing but a date. */
+function takeDate(node: RootContent, text: string, shaped: Shaped, report: ImportReport): boolean {
+  const date = text.length <= LONGEST_DATE ? readDate(text) : undefined;
+  if (date === undefined || node.type !== 'paragraph' || shaped.date !== undefined) return false;
+  shaped.date = date;
+  report.leaveOut(text, placeOf(node), 'date of the issue: it is in the head');
   return true;
 }
 
@@ -134,9 +146,19 @@ function withoutNotices(nodes: readonly RootContent[], report: ImportReport): Ro
   return nodes.filter((node) => {
     const text = oneLine(plainText([node]));
     const isNotice = (node.type === 'paragraph' || node.type === 'heading') && isFurniture(text);
-    if (isNotice) report.leaveOut(text, placeOf(node), 'part of the mail, not of the issue');
+    if (isNotice)
+      report.leaveOut(
+        [text, ...urlsOf(node)].join(' '),
+        placeOf(node),
+        'part of the mail, not of the issue',
+      );
     return !isNotice && text + addressesOf(node) !== '';
   });
+}
+
+function urlsOf(node: Nodes): string[] {
+  if (node.type === 'link') return [node.url];
+  return 'children' in node ? node.children.flatMap(urlsOf) : [];
 }
 
 function addressesOf(node: Nodes): string {

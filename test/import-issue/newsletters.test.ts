@@ -80,3 +80,51 @@ describe('a mail in plain text', () => {
     assert.deepEqual(imported.lostWords, []);
   });
 });
+
+describe("a publishing service's Markdown or HTML", () => {
+  it('has number and date from its title and its head, and loses its buttons', async () => {
+    const imported = await read(
+      `# Slow Machines, 12: What a loom knows\n\n*Hello from a cold week.*\n\nMar 4, 2025\n\n[Share](https://slow.example/p/12?action=share)\n\n## Looms\n\n[The card, again](https://example.org/card) by **Ada Moss**. A card is a program.\n\n## Elsewhere\n\n- **[A mill that runs on tides](https://example.org/mill)** — restored by hand.\n\n[Subscribe now](https://slow.example/subscribe)\n\nThanks for reading Slow Machines! Subscribe for free to receive new posts.\n`,
+    );
+    const { issue, text } = imported;
+    assert.deepEqual(
+      [issue?.number, issue?.title, issue?.date],
+      [12, 'What a loom knows', '2025-03-04'],
+    );
+    assert.deepEqual(outlineOf(issue), [
+      '## looms',
+      'The card, again | Ada Moss | - | -',
+      '## elsewhere',
+      'A mill that runs on tides | - | - | -',
+    ]);
+    assert.doesNotMatch(text, /Share|Subscribe|Thanks/);
+    assert.deepEqual(imported.lostWords, []);
+  });
+
+  it('makes items of bold linked titles with their text on the next line', async () => {
+    const imported = await read(
+      `---\nsubject: "Quiet Web #31"\npublish_date: 2025-02-10T09:00:00Z\n---\n\n## Reads\n\n**[Pages without scripts](https://example.org/noscript)**\nA case for plain pages.\n\n**[What feeds are for](https://example.org/feeds)**\nA history of RSS.\n\n{{ unsubscribe_url }}\n`,
+    );
+    assert.deepEqual(links(imported), [
+      'Pages without scripts https://example.org/noscript',
+      'What feeds are for https://example.org/feeds',
+    ]);
+    assert.doesNotMatch(imported.text, /unsubscribe/);
+    assert.ok(imported.doubts.some(({ rule }) => rule === 'title-guessed'));
+    assert.deepEqual(imported.lostWords, []);
+  });
+
+  it('loses the logo, and takes names in a paragraph of their own for the authors', async () => {
+    const imported = await read(
+      `<!DOCTYPE html><html><body><table><tr><td><img src="https://img.example/logo.png" width="200" alt="Harbour Post"></td></tr><tr><td><h1>Harbour Post #9: Ropes</h1></td></tr><tr><td><h2>Reading</h2></td></tr><tr><td><h3><a href="https://example.org/tar">How ropes are tarred</a></h3><p><em>Mo Tarrant</em></p><p>Tar keeps water out.</p></td></tr></table></body></html>`,
+    );
+    assert.deepEqual(outlineOf(imported.issue), [
+      '## reading',
+      'How ropes are tarred | Mo Tarrant | - | -',
+    ]);
+    assert.match(imported.text, /\*\(Mo Tarrant\)\*: Tar keeps water out\.$/m);
+    assert.doesNotMatch(imported.text, /logo/);
+    assert.ok(leftOut(imported).includes('Harbour Post'));
+    assert.deepEqual(imported.lostWords, []);
+  });
+});
