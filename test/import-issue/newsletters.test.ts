@@ -70,6 +70,15 @@ describe('a mail in plain text', () => {
     assert.deepEqual(imported.lostWords, []);
   });
 
+  it('makes no item of a date, a place and a linked club in one point', async () => {
+    const imported = await read(
+      `NEWS\n\n- A new lock: https://example.org/lock\n\nEVENTS\n\n- 2025-03-04 | Ghent | The clock club: https://example.org/club\n`,
+    );
+    assert.deepEqual(links(imported), ['A new lock https://example.org/lock']);
+    assert.match(imported.text, /^\* 2025-03-04 \| Ghent \| The clock club/m);
+    assert.deepEqual(imported.lostWords, []);
+  });
+
   it('has its number behind the name it begins with, and says that this is a guess', async () => {
     const imported = await read(
       'The Weekly Lens #5 Hi all, a quiet week. HIGHLIGHTS How lenses lie (Kim Park et al) (summarized by Noor): Every lens bends straight lines.',

@@ -5,7 +5,7 @@ import { type CreditChain, findCreditChains } from './credit-chains.js';
 import { findHeadings, type HeadingInText } from './headings-in-text.js';
 import { findLabels, type LabelInText } from './labels-in-text.js';
 import { type LinkTable, MARK, MARK_SOURCE } from './link-marks.js';
-import { linkedPoint } from './linked-point.js';
+import { isTableRow, linkedPoint } from './linked-point.js';
 import { type Passage, placeIn } from './passage.js';
 import type { Segment } from './segments.js';
 import { type Before, findTitleStart } from './title-start.js';
@@ -46,7 +46,8 @@ export function cutPassage(passage: Passage, context: CutContext): Segment[] {
   const fixed = [...headings, ...labels].sort((a, b) => a.start - b.start);
   const cuts = addItems(passage, fixed, chains, context.report);
   const point = bullet && cuts.length === 0 ? linkedPoint(text) : undefined;
-  const all = point ? [point] : addLinkedTitles(text, cuts, context);
+  const isRow = bullet !== undefined && isTableRow(text);
+  const all = point ? [point] : isRow ? cuts : addLinkedTitles(text, cuts, context);
   return toSegments(passage, all, context.report);
 }
 

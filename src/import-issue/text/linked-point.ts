@@ -17,8 +17,7 @@ const LONGEST_WORDS = 32;
 /** `The lichen atlas: https://…`; the colon only led to the address. */
 export function linkedPoint(text: string): LinkedPoint | undefined {
   const [whole = '', words = '', mark = ''] = POINT.exec(text) ?? [];
-  // "Tuesday | Ghent | The club": only its last part is linked.
-  if (!/\p{L}/u.test(words) || words.includes(' | ') || wordsOf(words).length > LONGEST_WORDS)
+  if (!/\p{L}/u.test(words) || isTableRow(words) || wordsOf(words).length > LONGEST_WORDS)
     return undefined;
   return {
     kind: 'item',
@@ -28,4 +27,9 @@ export function linkedPoint(text: string): LinkedPoint | undefined {
     credits: [],
     colon: false,
   };
+}
+
+/** "Tuesday | Ghent | The club https://…": only its last part is linked. */
+export function isTableRow(text: string): boolean {
+  return text.includes(' | ');
 }
