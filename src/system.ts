@@ -16,7 +16,13 @@ import { createLedgerFiles } from './delivery/ledger-file.js';
 import { createOutbox, type Outbox } from './delivery/outbox.js';
 import { createPresence, type Presence } from './delivery/presence.js';
 import { createPutAway, type PutAway } from './delivery/put-away.js';
-import { createRecall, GRACE_MS, type Recall } from './delivery/recall.js';
+import {
+  createRecall,
+  GRACE_MS,
+  KEPT_EMBEDDED_MS,
+  KEPT_MS,
+  type Recall,
+} from './delivery/recall.js';
 import { createSends, type Sends } from './delivery/sends.js';
 import { createTally, type Tally } from './delivery/tally.js';
 import { tallyWithFiles } from './delivery/tally-of-files.js';
@@ -105,6 +111,7 @@ async function wire(
   const recall = createRecall({
     ...{ redis: client, keys, log },
     graceMs: async () => ((await othersWork(config, presence)) ? GRACE_MS : 0),
+    keptMs: config.redis.server === 'embedded' ? KEPT_EMBEDDED_MS : KEPT_MS,
   });
   redis.onReturn(() => void recall.recall());
   const ledger = recall.remembering(

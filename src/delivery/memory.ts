@@ -24,12 +24,6 @@ interface BatchMark {
   revision: number;
 }
 
-/**
- * How far back a shard's memory goes from its newest entry. Writing once a second forgets two
- * seconds at most, a master cut off from its cluster goes on for cluster-node-timeout (15 s).
- */
-export const KEPT_MS = 30_000;
-
 const ACCEPTED = { kind: 'accepted' } as const;
 
 interface Shelf {
@@ -39,8 +33,15 @@ interface Shelf {
 }
 
 export interface Memory {
+  /** The server has just granted them. */
   claimed(batch: OpenBatch, claimed: readonly Claimed[], at: number): void;
+  /** It is about to be told. */
   settled(batch: OpenBatch, settlements: readonly Settlement[], at: number): void;
+  /**
+   * The server took something of this shard just now (epoch ms). Only this lets memory go: however
+   * long a server is away, its last moments before stay known.
+   */
+  answered(shard: string, at: number): void;
   /** What is remembered of a shard, by issue, each oldest first. */
   ofShard(shard: string): { issue: number; rows: Remembered[] }[];
   /** Counts the changes of a shard's memory. */
@@ -53,7 +54,8 @@ export interface Memory {
   forget(shard: string, before: number): void;
 }
 
-export function createMemory(): Memory {
+/** @param keptMs how far back a shard's memory goes from the last that its server answered */
+export function createMemory(keptMs: number): Memory {
   const shelves = new Map<string, Shelf[]>();
   const changes = new Map<string, number>();
   const newest = new Map<string, number>();
@@ -82,7 +84,9 @@ export function createMemory(): Memory {
     rows.set(row.position, row);
     changes.set(shard, (changes.get(shard) ?? 0) + 1);
     newest.set(shard, row.at);
-    dropFrom(rows, row.at - KEPT_MS);
+  };
+  const answered = (shard: string, at: number): void => {
+    for (const { rows } of shelves.get(shard) ?? []) dropFrom(rows, at - keptMs);
   };
 
   return {
@@ -93,16 +97,20 @@ export function createMemory(): Memory {
         const tail = recipient.id.slice(shard.length);
         keep(shard, issue, { batch: mark, position, tail, attempt, at, outcome: undefined });
       }
+      answered(shard, at);
     },
 
     settled({ ref }, settlements, at) {
       for (const { position, attempt, outcome: given } of settlements) {
         const known = shelfOf(ref.shard, ref.issue).rows.get(position);
         if (known?.attempt !== attempt) continue;
-        const outcome = given.kind === 'accepted' ? ACCEPTED : given;
-        keep(ref.shard, ref.issue, { ...known, outcome, at });
+        known.outcome = given.kind === 'accepted' ? ACCEPTED : given;
+        known.at = at;
+        keep(ref.shard, ref.issue, known);
       }
     },
+
+    answered,
 
     ofShard: (shard) =>
       (shelves.get(shard) ?? []).map(({ issue, rows }) => ({ issue, rows: [...rows.values()] })),

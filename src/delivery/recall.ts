@@ -13,7 +13,7 @@ import { type Keys, SHARDS } from '../redis/keys.js';
 import { loadScript, type RedisClient } from '../redis/scripts.js';
 import type { LedgerStore } from './ledger.js';
 import { settleArguments } from './ledger-wire.js';
-import { createMemory, KEPT_MS, type Remembered } from './memory.js';
+import { createMemory, type Remembered } from './memory.js';
 import { RECIPIENT_STATE } from './types.js';
 
 /**
@@ -25,6 +25,13 @@ import { RECIPIENT_STATE } from './types.js';
  * between looks, 1 s for each that does not answer).
  */
 export const GRACE_MS = 6_000;
+/**
+ * How far back a worker remembers. A replica can be promoted that misses what a master did while it was
+ * cut off: it goes on for cluster-node-timeout (15 s).
+ */
+export const KEPT_MS = 30_000;
+/** The same with a private server, which forgets two seconds at most (it writes once a second). */
+export const KEPT_EMBEDDED_MS = 10_000;
 /** Rows of one script: it must not hold up the server. */
 const ROWS_AT_ONCE = 200;
 const PLAN_AGAIN_WAIT_MS = 500;
@@ -50,15 +57,17 @@ export interface RecallOptions {
   keys: Keys;
   /** {@link GRACE_MS}, or 0 when no other worker is there. */
   graceMs(): Promise<number>;
+  /** {@link KEPT_MS} or {@link KEPT_EMBEDDED_MS} */
+  keptMs: number;
   log: Logger;
 }
 
-export function createRecall({ redis, keys, graceMs, log }: RecallOptions): Recall {
+export function createRecall({ redis, keys, graceMs, keptMs, log }: RecallOptions): Recall {
   const scripts = {
     attend: loadScript('delivery', 'attend'),
     replay: loadScript('delivery', 'replay'),
   };
-  const memory = createMemory();
+  const memory = createMemory(keptMs);
   const attended = new Map<string, string>();
   let recalling: Promise<void> | undefined;
   let again = false;
@@ -112,7 +121,7 @@ export function createRecall({ redis, keys, graceMs, log }: RecallOptions): Reca
    * A server that is still in the same life so long after the last entry has it for good.
    */
   const tidy = async (): Promise<void> => {
-    const before = Date.now() - KEPT_MS;
+    const before = Date.now() - keptMs;
     const shard = memory.quietSince(before);
     if (shard === undefined) return;
     const life = attended.get(shard);
@@ -163,7 +172,9 @@ export function createRecall({ redis, keys, graceMs, log }: RecallOptions): Reca
       async settle(batch, settlements) {
         // First: should the server forget it, or never have heard of it, it is known here.
         memory.settled(batch, settlements, Date.now());
-        return await ledger.settle(batch, settlements);
+        const written = await ledger.settle(batch, settlements);
+        memory.answered(batch.ref.shard, Date.now());
+        return written;
       },
     }),
   };

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createMemory, KEPT_MS } from '../../src/delivery/memory.js';
+import { createMemory } from '../../src/delivery/memory.js';
 import type { Claimed, OpenBatch } from '../../src/delivery/types.js';
+
+const KEPT_MS = 30_000;
 
 const batchOf = (shard: string, issue = 1): OpenBatch => ({
   ref: { issue, lane: 'default', shard, first: 0, count: 500, serial: 1 },
@@ -23,7 +25,7 @@ const person = (shard: string, position: number): Claimed => ({
 });
 
 function claimedAndAccepted(shard: string, positions: number[], at: number) {
-  const memory = createMemory();
+  const memory = createMemory(KEPT_MS);
   const batch = batchOf(shard);
   memory.claimed(
     batch,
@@ -48,6 +50,17 @@ describe('what a worker remembers', () => {
     assert.deepEqual(positionsOf(memory, 'A'), [1, 2, 3]);
     memory.claimed(batchOf('A'), [person('A', 4)], 1_001 + KEPT_MS);
     assert.deepEqual(positionsOf(memory, 'A'), [3, 4]);
+  });
+
+  it('stays however long the server is away, whatever becomes of messages meanwhile', () => {
+    const memory = claimedAndAccepted('A', [1], 1_000);
+    const batch = batchOf('A');
+    memory.claimed(batch, [person('A', 2)], 1_000);
+    const late = 1_000 + 10 * KEPT_MS;
+    memory.settled(batch, [{ position: 2, attempt: 1, outcome: { kind: 'accepted' } }], late);
+    assert.deepEqual(positionsOf(memory, 'A'), [1, 2]);
+    memory.answered('A', late);
+    assert.deepEqual(positionsOf(memory, 'A'), [2]);
   });
 
   it('is kept of a shard nobody works on any more until somebody takes it off', () => {

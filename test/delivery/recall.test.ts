@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { createLedger, type LedgerStore } from '../../src/delivery/ledger.js';
-import { createRecall, type Recall } from '../../src/delivery/recall.js';
+import { createRecall, KEPT_MS, type Recall } from '../../src/delivery/recall.js';
 import { createTally, type Tally } from '../../src/delivery/tally.js';
 import type { Claimed, OpenBatch, Outcome } from '../../src/delivery/types.js';
 import { keysOf } from '../../src/redis/keys.js';
@@ -30,7 +30,7 @@ interface Worker {
 }
 
 function worker(graceMs = 0): Worker {
-  const recall = createRecall({ redis, keys, graceMs: async () => graceMs, log });
+  const recall = createRecall({ redis, keys, graceMs: async () => graceMs, keptMs: KEPT_MS, log });
   const ledger = recall.remembering(createLedger(redis, keys, recall));
   return { recall, ledger, batch: undefined, held: [] };
 }
