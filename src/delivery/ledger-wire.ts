@@ -61,24 +61,36 @@ export async function claim(
   );
   const [kind, ...fields] = reply as ['ok' | 'shut' | 'stale' | 'revised', ...(string | number)[]];
   if (kind !== 'ok') return { kind };
-  const tails = new Map(who.map(({ position, tail }) => [position, tail]));
+  const claimed = claimedOf(ref.shard, who, fields);
+  if (copies < replicas) return { kind: 'uncopied', claimed, copies, replicas };
+  return { kind: 'claimed', claimed };
+}
+
+/** @param fields six for each one claimed, in the order of `who`; whoever was skipped is left out */
+function claimedOf(
+  shard: string,
+  who: readonly Waiting[],
+  fields: readonly (string | number)[],
+): Claimed[] {
   const claimed: Claimed[] = [];
-  for (let i = 0; i < fields.length; i += 6) {
-    const [position, attempt, address, name, attributes, failing] = fields.slice(i, i + 6);
+  let at = 0;
+  for (const { position, tail } of who) {
+    if (fields[at] !== position) continue;
+    const attributes = fields[at + 4];
     claimed.push({
-      position: Number(position),
-      attempt: Number(attempt),
-      failing: failing === 1,
+      position,
+      attempt: Number(fields[at + 1]),
+      failing: fields[at + 5] === 1,
       recipient: {
-        id: ref.shard + (tails.get(Number(position)) ?? ''),
-        address: String(address),
-        name: String(name),
+        id: shard + tail,
+        address: String(fields[at + 2]),
+        name: String(fields[at + 3]),
         attributes: attributes === '' ? {} : JSON.parse(String(attributes)),
       },
     });
+    at += 6;
   }
-  if (copies < replicas) return { kind: 'uncopied', claimed, copies, replicas };
-  return { kind: 'claimed', claimed };
+  return claimed;
 }
 
 async function run(

@@ -22,6 +22,9 @@ import { type Envelope, type Reply, TOO_LATE, type Transaction } from './types.j
 /** What the next reply answers. `discard` ends a message nobody is to get. */
 type Step = Command | 'message' | 'discard';
 
+/** How exact timeouts are; a quarter of the shortest where that is less. */
+const LOOK_EVERY_MS = 1_000;
+
 interface Expected {
   step: Step;
   exchange: Exchange;
@@ -43,7 +46,10 @@ export class Conversation {
   /** A refused transaction left its MAIL standing: RSET goes in front of the next. */
   #mailOpen = false;
   #over = false;
-  #timer: NodeJS.Timeout | undefined;
+  /** performance.now() by which the next reply is due, and how long it was given (ms). */
+  #dueAt = Number.POSITIVE_INFINITY;
+  #patient = Number.POSITIVE_INFINITY;
+  readonly #clock: NodeJS.Timeout;
 
   constructor(session: Session, timeouts: Timeouts) {
     this.#session = session;
@@ -52,11 +58,17 @@ export class Conversation {
     const { socket } = session;
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     session.onEnd((reason) => this.drop(reason));
+    const { command, data, block, message } = timeouts;
+    const lookEvery = Math.min(
+      LOOK_EVERY_MS,
+      Math.ceil(Math.min(command, data, block, message) / 4),
+    );
+    this.#clock = setInterval(() => this.#look(), lookEvery).unref();
     this.#over = !socket.writable;
-    this.#ended = new Promise((resolve) => {
+    this.#ended = new Promise<void>((resolve) => {
       if (socket.closed) resolve();
       else socket.once('close', () => resolve());
-    });
+    }).finally(() => clearInterval(this.#clock));
   }
 
   /** False once the connection can carry no further transaction. */
@@ -140,7 +152,7 @@ export class Conversation {
    */
   drop(reason: string): void {
     this.#over = true;
-    clearTimeout(this.#timer);
+    clearInterval(this.#clock);
     this.#expected.length = 0;
     this.#session.socket.destroy();
     for (const exchange of [...this.#exchanges]) this.#finish(exchange, reason);
@@ -151,7 +163,7 @@ export class Conversation {
     const count = this.#session.offer.pipelining ? exchange.commands.length : 1;
     const written = exchange.commands.splice(0, count);
     for (const [step] of written) this.#expect(step, exchange);
-    this.#session.socket.write(written.map(([, line]) => line).join(''));
+    this.#session.socket.write(written.map(([, line]) => line).join(''), 'latin1');
   }
 
   /** One vector: the message, segment by segment, and the dot. */
@@ -177,21 +189,24 @@ export class Conversation {
     if (this.#expected.length === 1) this.#arm();
   }
 
-  /** Starts the clock of the reply that is due next. */
+  /** Sets the time by which the next reply is due. */
   #arm(): void {
-    clearTimeout(this.#timer);
     const next = this.#expected[0];
-    if (!next) return;
-    const { step, exchange } = next;
-    const { handedOver } = exchange;
-    const milliseconds = this.#patience(next);
-    const expire = () => {
-      if (this.#expected[0] !== next || exchange.handedOver !== handedOver) return;
-      this.drop(`timeout: no reply to ${step} within ${milliseconds / 1000} s`);
-    };
-    // A process that was suspended finds its timers due before the reply that has long been
+    this.#patient = next === undefined ? Number.POSITIVE_INFINITY : this.#patience(next);
+    this.#dueAt = performance.now() + this.#patient;
+  }
+
+  /** Looks at the clock now and then: a timer for each reply would cost more than the reply. */
+  #look(): void {
+    const { 0: next } = this.#expected;
+    const dueAt = this.#dueAt;
+    if (next === undefined || performance.now() < dueAt) return;
+    // A process that was suspended finds the time over before it reads the reply that has long been
     // there: let the reply in first.
-    this.#timer = setTimeout(() => setImmediate(expire), milliseconds);
+    setImmediate(() => {
+      if (this.#expected[0] !== next || this.#dueAt !== dueAt) return;
+      this.drop(`timeout: no reply to ${next.step} within ${this.#patient / 1000} s`);
+    });
   }
 
   #patience({ step, exchange }: Expected): number {
