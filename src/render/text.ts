@@ -19,6 +19,8 @@ const NO_END = /[（「『【〔《〈‘“]$/u;
 /** A blank at which no line ends: keeps `[3]` beside its link, away from the start of a line. */
 export const GLUE = '\u001F';
 const BLANKS = /[ \t\r\f\v]+/;
+/** What {@link GLUE} holds in its place. */
+const REFERENCE = /( \[\d+\])/;
 /** Not yet words with one blank between two. */
 const LOOSE = /^ | $| {2}|[\t\r\f\v]/;
 
@@ -97,12 +99,13 @@ function breakable(word: string, room: number): string[] {
   const width = displayWidth(word);
   if (width === word.length && width <= room) return [word];
   if (UNBREAKABLE.test(word)) return [word];
-  const hasWide = width !== word.length && graphemes(word).some(isWide);
+  const units = unitsOf(word);
+  const hasWide = width !== word.length && units.some(isWide);
   if (!hasWide && width <= room) return [word];
   const parts: string[] = [];
   let part = '';
   let previous = '';
-  for (const character of graphemes(word)) {
+  for (const character of units) {
     const between = isWide(character) || isWide(previous);
     const allowed = between && !NO_START.test(character) && !NO_END.test(previous);
     if (part !== '' && (allowed || displayWidth(part + character) > room)) {
@@ -113,4 +116,14 @@ function breakable(word: string, room: number): string[] {
     previous = character;
   }
   return part === '' ? parts : [...parts, part];
+}
+
+/** Characters as a reader sees them; a number of a link is one with the character before it. */
+function unitsOf(word: string): string[] {
+  const units: string[] = [];
+  for (const [index, run] of word.split(REFERENCE).entries()) {
+    if (index % 2 === 1) units.push(`${units.pop() ?? ''}${run}`);
+    else units.push(...graphemes(run));
+  }
+  return units;
 }

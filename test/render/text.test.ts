@@ -41,6 +41,19 @@ test('blanks around and between the words change nothing', () => {
   );
 });
 
+test('the number of a link stays on the line of the character before it', () => {
+  const before = fc.constantFrom('漢字仮名', 'x'.repeat(18), 'x'.repeat(20), 'é', '👋', '）');
+  const words = fc.array(fc.tuple(before, fc.boolean()), { minLength: 1, maxLength: 30 });
+  fc.assert(
+    fc.property(words, fc.constantFrom(' ', ''), (some, between) => {
+      const text = some.map(([word, linked]) => (linked ? `${word}\u001F[1]` : word)).join(between);
+      const wrapped = wrapText(text, { width: 20, first: '> ', rest: '> ' });
+      assert.doesNotMatch(wrapped, /^> *\[|^> *\d?\]/m);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
 test('a URL is never broken, however long', () => {
   const url = `https://example.org/${'x'.repeat(349)}`;
   const lines = wrapText(`See the log at ${url} for more.`, plain).split('\n');
