@@ -3,8 +3,11 @@
  *
  * The exit code is the runner's, but for two faults it cannot see: a process that is still running
  * afterwards, and (in CI) a test skipped for want of something the set-up provides.
+ *
+ * Properties are tried with a seed made from the commit, so that a commit that passes here passes
+ * elsewhere; TEST_SEED=NUMBER sets another.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -29,6 +32,9 @@ if (files.length === 0) {
   process.stderr.write(`no test file matches ${parts.join(' ')}\n`);
   process.exit(2);
 }
+
+const seed = process.env.TEST_SEED ?? seedOfCommit();
+process.stdout.write(`seed of the properties: ${seed}\n`);
 
 // Tests that run the program run the built one.
 buildWhenStale(root);
@@ -74,9 +80,16 @@ function environment() {
     ...Object.fromEntries(ours),
     ...(process.stdout.isTTY && { FORCE_COLOR: '1' }),
     TMPDIR: folder,
+    TEST_SEED: seed,
     // The private copies, where set-up had to make them; the machine's own come first.
     PATH: [process.env.PATH, ...['chromium', 'postfix'].map(toolsOf)].join(delimiter),
   };
+}
+
+/** @returns a whole number of 28 bits, in decimal; of the clock where there is no repository */
+function seedOfCommit() {
+  const { stdout } = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' });
+  return String(Number.parseInt(stdout?.slice(0, 7) || Date.now().toString(16).slice(-7), 16));
 }
 
 function toolsOf(name) {

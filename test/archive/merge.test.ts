@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
 import type { SummaryRow } from '../../src/archive/columns.js';
 import { itemOf, rowOf } from '../../src/archive/item-rows.js';
 import { mergeRows } from '../../src/archive/merge.js';
+import { fc } from '../support/fast-check.js';
 import { row, summaryRow } from './row-arbitrary.js';
 
 const sheetOf = (rows: SummaryRow[]) => ({

@@ -1,6 +1,7 @@
 /** Rows of the database with whatever people and their spreadsheets put into cells. */
-import fc from 'fast-check';
+
 import { cellsOf, parseCells, type SummaryRow } from '../../src/archive/columns.js';
+import { fc } from '../support/fast-check.js';
 
 const NASTY = [
   '=1+1',

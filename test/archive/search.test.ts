@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import fc from 'fast-check';
 import type { ArchivedItem } from '../../src/archive/digest.js';
 import { createSearch, type Query } from '../../src/archive/search.js';
 import { excerptOf, markWords } from '../../src/archive/words.js';
+import { fc } from '../support/fast-check.js';
 
 function archived(parts: Partial<ArchivedItem> & { title: string }): ArchivedItem {
   return {

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { parse } from 'csv-parse/sync';
-import fc from 'fast-check';
 import { COLUMNS } from '../../src/archive/columns.js';
 import { formatSheet, readSheet, SHEET_FORMATS } from '../../src/archive/sheet.js';
 import { AppError } from '../../src/errors.js';
+import { fc } from '../support/fast-check.js';
 import { row, summaryRow } from './row-arbitrary.js';
 
 describe('the database as a sheet', () => {

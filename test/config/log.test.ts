@@ -5,9 +5,9 @@ import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import fc from 'fast-check';
 import { createLogger, type Logger } from '../../src/log.js';
 import { redact } from '../../src/redaction.js';
+import { fc } from '../support/fast-check.js';
 
 const TOKEN = 'AWx5b3VfY2Fubm90X2d1ZXNzX3RoaXNfdG9rZW4wMTIzNDU2'.slice(0, 44);
 const KEY = 'q0Zk3Jm8Yb1xW7cVt5uR2nE9sL4pD6hG-aF_iKoTvXy';

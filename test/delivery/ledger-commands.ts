@@ -1,9 +1,9 @@
 /** What can happen to a ledger, in any order: each command does it to the model and to the real one. */
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import fc from 'fast-check';
 import type { Verb } from '../../src/delivery/ledger.js';
 import type { Outcome, Settlement } from '../../src/delivery/types.js';
+import { fc } from '../support/fast-check.js';
 import type { LedgerModel, ModelBatch } from './ledger-model.js';
 import {
   addressesInShard,

@@ -1,8 +1,8 @@
 /** The Lua scripts against a model that is obviously right, over random histories. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it, mock } from 'node:test';
-import fc from 'fast-check';
 import type { Redis } from 'ioredis';
+import { fc } from '../support/fast-check.js';
 import { startTestRedis, type TestRedis } from '../support/redis.js';
 import { commands, prepare } from './ledger-commands.js';
 import { LedgerModel } from './ledger-model.js';

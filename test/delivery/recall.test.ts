@@ -1,7 +1,6 @@
 /** A server that forgets its last moments is told of them before anybody claims again. */
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { createLedger, type LedgerStore } from '../../src/delivery/ledger.js';
@@ -9,6 +8,7 @@ import { createRecall, KEPT_MS, type Recall } from '../../src/delivery/recall.js
 import { createTally, type Tally } from '../../src/delivery/tally.js';
 import type { Claimed, OpenBatch, Outcome } from '../../src/delivery/types.js';
 import { keysOf } from '../../src/redis/keys.js';
+import { fc } from '../support/fast-check.js';
 import { startTestRedis, type TestRedis } from '../support/redis.js';
 
 const ISSUE = 7;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
 import { classifyReply } from '../../src/delivery/replies.js';
 import { REPLY_RULES } from '../../src/delivery/reply-rules.js';
 import { parseReply } from '../../src/smtp/reply.js';
 import type { Stage } from '../../src/smtp/types.js';
+import { fc } from '../support/fast-check.js';
 
 /** Expected "class action", with "+strike" for a suppressed address, and the replies that mean it. */
 type Table = [meaning: string, stage: Stage, replies: string[]][];

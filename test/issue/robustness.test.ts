@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { parseIssue } from '../../src/issue/parse.js';
 import { itemsOf } from '../../src/issue/visit.js';
+import { fc } from '../support/fast-check.js';
 import { missingWords, textOfIssue } from './nothing-lost.js';
 import { parseBody } from './parsed.js';
 

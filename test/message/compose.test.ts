@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import PostalMime, { type Email } from 'postal-mime';
 import type { RelayProfile } from '../../src/config/types.js';
@@ -10,6 +9,7 @@ import { verifyToken } from '../../src/message/tokens.js';
 import type { ComposedMessage, MessageSettings, Recipient } from '../../src/message/types.js';
 import { readReturnPath } from '../../src/message/verp.js';
 import type { Piece, RenderedMail } from '../../src/render/types.js';
+import { fc } from '../support/fast-check.js';
 import { dataOf, evaluate, lf, oneLine, visible } from './reading.js';
 import {
   LEAVE_HTML,

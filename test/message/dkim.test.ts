@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
 import { AppError } from '../../src/errors.js';
 import { createComposer } from '../../src/message/compose.js';
@@ -9,6 +8,7 @@ import { createSigner } from '../../src/message/dkim.js';
 import { prepareMessage } from '../../src/message/prepare.js';
 import type { MessageSettings } from '../../src/message/types.js';
 import type { RenderedMail } from '../../src/render/types.js';
+import { fc } from '../support/fast-check.js';
 import {
   NAME_PLAIN,
   nastyName,

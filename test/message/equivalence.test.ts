@@ -4,7 +4,6 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import PostalMime, { type Email } from 'postal-mime';
@@ -12,6 +11,7 @@ import { createComposer } from '../../src/message/compose.js';
 import { prepareMessage } from '../../src/message/prepare.js';
 import type { Recipient } from '../../src/message/types.js';
 import type { Piece, RenderedMail } from '../../src/render/types.js';
+import { fc } from '../support/fast-check.js';
 import { dataOf, evaluate, lf, oneLine, visible } from './reading.js';
 import {
   LEAVE_HTML,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { AppError } from '../../src/errors.js';
 import { createComposer } from '../../src/message/compose.js';
 import { prepareMessage } from '../../src/message/prepare.js';
+import { fc } from '../support/fast-check.js';
 import { NAME_PLAIN, nastyText, SAMPLE_MAIL, sampleSettings, TOKEN_KEYS } from './samples.js';
 
 test('the content hash is the same for the same content, whatever the order of the settings', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { encodeQuotedPrintable } from '../../src/message/quoted-printable.js';
+import { fc } from '../support/fast-check.js';
 import { nastyText } from './samples.js';
 
 /** Decodes by the letter of RFC 2045 §6.7, knowing nothing of our encoder. */

@@ -1,9 +1,9 @@
 /** A publication, a mail and a reader for the tests of message/, and nasty text to fill them with. */
 import { generateKeyPairSync } from 'node:crypto';
-import fc from 'fast-check';
 import { createSigner } from '../../src/message/dkim.js';
 import type { MessageSettings, Recipient } from '../../src/message/types.js';
 import type { Piece, RenderedMail } from '../../src/render/types.js';
+import { fc } from '../support/fast-check.js';
 
 export const TOKEN_KEYS: [Buffer] = [Buffer.alloc(32, 'k')];
 export const SENT_AT = new Date('2026-11-22T09:05:00Z');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { signToken, verifyToken } from '../../src/message/tokens.js';
+import { fc } from '../support/fast-check.js';
 
 const OLD_KEY = Buffer.alloc(32, 'o');
 const NEW_KEY = Buffer.alloc(32, 'n');

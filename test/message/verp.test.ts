@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { decodeBase32, encodeBase32 } from '../../src/message/base32.js';
 import { readReturnPath, returnPathLocalPart } from '../../src/message/verp.js';
+import { fc } from '../support/fast-check.js';
 
 const KEYS: [Buffer] = [Buffer.alloc(32, 'k')];
 const CLAIMS = { id: 'AbCdEf0123_-XyZ9', issue: 101 };

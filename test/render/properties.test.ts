@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { parse } from 'parse5';
 import { renderMail } from '../../src/render/mail.js';
+import { fc } from '../support/fast-check.js';
 import { filled } from './filled.js';
 import { expression, issue, item, PUBLICATION, section } from './issue-fixture.js';
 import { visibleText, walk } from './words.js';

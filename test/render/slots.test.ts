@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { compileSlot, slotEvaluator } from '../../src/render/slots.js';
+import { fc } from '../support/fast-check.js';
 
 const evaluate = (source: string, subscriber: Record<string, unknown> = {}) =>
   compileSlot(source)({ subscriber, unsubscribe_url: 'https://slow.example/u/t' });

@@ -1,10 +1,10 @@
 /** What holds for the text part of every issue: its lines, and the numbers of its links. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { Section } from '../../src/issue/types.js';
 import { renderMail } from '../../src/render/mail.js';
 import { displayWidth } from '../../src/render/width.js';
+import { fc } from '../support/fast-check.js';
 import { filled } from './filled.js';
 import { exampleMail } from './golden.js';
 import { fullIssue, issue, item, markdown, PUBLICATION, section } from './issue-fixture.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { wrapText } from '../../src/render/text.js';
 import { displayWidth } from '../../src/render/width.js';
+import { fc } from '../support/fast-check.js';
 
 const plain = { width: 72, first: '', rest: '' };
 const word = fc.oneof(

@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { Transaction, Transport } from '../../src/smtp/types.js';
+import { fc } from '../support/fast-check.js';
 import {
   type Answer,
   CUT,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { ProtocolError, parseReply, ReplyReader } from '../../src/smtp/reply.js';
 import type { Reply } from '../../src/smtp/types.js';
+import { fc } from '../support/fast-check.js';
 
 const repliesIn = (bytes: Buffer): Reply[] => [...new ReplyReader().push(bytes)];
 

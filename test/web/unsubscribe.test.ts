@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import fc from 'fast-check';
 import { signToken } from '../../src/message/tokens.js';
+import { fc } from '../support/fast-check.js';
 import { startWebPublication, type WebPublication } from './publication.js';
 
 const ONE_CLICK = { 'List-Unsubscribe': 'One-Click' };
