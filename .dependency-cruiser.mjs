@@ -167,11 +167,12 @@ const rules = [
   ),
   {
     name: 'issue-has-no-io',
-    comment: 'Finding and reading issue files is the only IO of the issue folder.',
+    comment:
+      'Finding and reading issue files and their pictures is the only IO of the issue folder.',
     severity: 'error',
     from: {
       path: '^src/issue/',
-      pathNot: '^src/issue/(store|choose|issue-folder|earlier-items)\\.ts$',
+      pathNot: '^src/issue/(store|choose|issue-folder|earlier-items|pictures)\\.ts$',
     },
     to: { path: '^(node:)?(fs|fs/promises|net|http|child_process)$' },
   },

@@ -13,6 +13,7 @@ import type { Config } from '../config/types.js';
 import type { Frozen, SendRecord } from '../delivery/send-record.js';
 import type { Sends } from '../delivery/sends.js';
 import { type IssueHead, watchIssueHeads } from '../issue/issue-folder.js';
+import { withPictures } from '../issue/pictures.js';
 import type { Publication } from '../issue/references.js';
 import { readIssue } from '../issue/store.js';
 import type { Issue } from '../issue/types.js';
@@ -100,7 +101,7 @@ export function fileIssues(
       const head = (await heads()).find((one) => one.number === number);
       if (head === undefined) return undefined;
       const { issue } = await readIssue(dir, head.path, publication);
-      return issue && { issue };
+      return issue && { issue: await withPictures(issue, join(dir, 'issues')) };
     },
   };
 }

@@ -1,5 +1,6 @@
 /** The mail of an issue, filled for readers who are made up: no address of the audience is needed. */
 import { join } from 'node:path';
+import { withPictures } from '../issue/pictures.js';
 import type { Issue } from '../issue/types.js';
 import { itemsOf } from '../issue/visit.js';
 import { encodeQuotedPrintable } from '../message/quoted-printable.js';
@@ -21,7 +22,8 @@ export async function buildMail(
   settings: CheckSettings,
   file: string,
 ): Promise<BuiltMail> {
-  const dated: Issue = { ...issue, date: issue.date ?? '2026-12-30' };
+  const pictured = await withPictures(issue, join(settings.dir, 'issues'));
+  const dated: Issue = { ...pictured, date: issue.date ?? '2026-12-30' };
   const rendered = await renderMail(dated, settings.publication, {
     templatesDir: join(settings.dir, 'templates'),
     issueFile: file,

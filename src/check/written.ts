@@ -2,7 +2,7 @@
 import type { Image, Link, Nodes } from 'mdast';
 import { plainText } from '../issue/plain-text.js';
 import type { Issue, Item } from '../issue/types.js';
-import { itemsOf, nodeListsOf, visitNodes } from '../issue/visit.js';
+import { imagesOf, itemsOf, nodeListsOf, visitNodes } from '../issue/visit.js';
 import type { Subject } from './types.js';
 
 export interface WrittenLink {
@@ -33,12 +33,9 @@ export function writtenLinks({ issue, source, settings }: Subject): WrittenLink[
 }
 
 export function writtenImages(issue: Issue): WrittenImage[] {
-  const images: WrittenImage[] = [];
-  eachNode(issue, (node) => {
-    if (node.type !== 'image') return;
-    images.push({ url: node.url, alt: node.alt ?? '', line: lineOf(node) });
-  });
-  return images;
+  return imagesOf(issue).map((node) => ({
+    ...{ url: node.url, alt: node.alt ?? '', line: lineOf(node) },
+  }));
 }
 
 function headLinks({ audio, webUrl }: Issue, source: string): WrittenLink[] {

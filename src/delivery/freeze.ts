@@ -1,6 +1,7 @@
 /** Freezing: what was approved is what is sent, whatever happens to files and templates later. */
 import { join } from 'node:path';
 import type { Config } from '../config/types.js';
+import { withPictures } from '../issue/pictures.js';
 import type { Issue } from '../issue/types.js';
 import { prepareMessage } from '../message/prepare.js';
 import { renderMail } from '../render/mail.js';
@@ -22,7 +23,8 @@ export async function freezeIssue(
   // The date may be missing until the issue is sent: now it is.
   const { publication, smtp, bounce, inbound, dkim } = config;
   const date = loaded.issue.date ?? dateIn(publication.timezone, today.getTime());
-  const issue: Issue = { ...loaded.issue, date };
+  const pictured = await withPictures(loaded.issue, join(config.dir, 'issues'));
+  const issue: Issue = { ...pictured, date };
   const rendered = await renderMail(issue, publication, {
     templatesDir: join(config.dir, 'templates'),
     issueFile: loaded.file,

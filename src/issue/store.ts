@@ -1,7 +1,7 @@
 /**
  * Issues on disk: finds a file by number or path, parses it, and resolves its references against
- * the other issues of its folder. The only IO of this folder is here, in choose.ts, in
- * issue-folder.ts and in earlier-items.ts.
+ * the other issues of its folder. The only IO of this folder is here, in choose.ts,
+ * issue-folder.ts, earlier-items.ts and pictures.ts.
  *
  * The imported database (earlier-items.ts) is looked at, too.
  *

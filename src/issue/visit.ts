@@ -1,5 +1,5 @@
 /** Walks over everything an issue has of Markdown. */
-import type { Nodes } from 'mdast';
+import type { Image, Nodes } from 'mdast';
 import type { Issue, Item, Markdown } from './types.js';
 
 /** All items, in the order of the issue. */
@@ -31,6 +31,17 @@ export function nodeListsOf(issue: Issue): NodeList[] {
     }
   }
   return lists;
+}
+
+/** Every picture, in the order of the issue. */
+export function imagesOf(issue: Issue): Image[] {
+  const images: Image[] = [];
+  for (const { nodes } of nodeListsOf(issue)) {
+    visitNodes(nodes, (node) => {
+      if (node.type === 'image') images.push(node);
+    });
+  }
+  return images;
 }
 
 /** Every node, parents before their children. */

@@ -23,7 +23,7 @@ export async function renderHtmlPart(
   strings: Strings,
 ): Promise<{ html: string; pieces: Piece[] }> {
   const helpers = {
-    ...htmlHelpers(createHtmlWriter(view.linkBase)),
+    ...htmlHelpers(createHtmlWriter(view.linkBase, { maxImageWidth: textWidth(view) })),
     t: htmlWords(strings, { publication: view.publication.name }),
     padding: () => previewPadding(view.issue.preheader),
   };
@@ -32,6 +32,13 @@ export async function renderHtmlPart(
   const html = await compileMjml(document, (line) => pass.locator(LAYOUT, view)(line));
   refuseLostMarkers(document, html, markers);
   return { html, pieces: toPieces(html, 'html', markers) };
+}
+
+/** Left and right of the text in templates/email/issue.mjml, in pixels. */
+const CARD_PADDING = 36;
+
+function textWidth({ design }: IssueView): number {
+  return design.width - 2 * CARD_PADDING;
 }
 
 /** Columns that a mail program may show of a mail before it is opened. */

@@ -13,6 +13,9 @@ import { imageSource, linkTarget } from './links.js';
 /** Sections are h2 and h3; what an author writes inside an item starts below. */
 const HIGHEST_HEADING = 4;
 
+/** What keeps a picture within a narrow screen where the style sheet was thrown away. */
+const FLUID = 'max-width:100%;height:auto';
+
 const schema = {
   ...defaultSchema,
   clobberPrefix: '',
@@ -21,6 +24,7 @@ const schema = {
     ...defaultSchema.attributes,
     div: [['className', 's'] as [string, string]],
     table: [['className', 'x'] as [string, string]],
+    img: [...(defaultSchema.attributes?.img ?? []), ['style', FLUID] as [string, string]],
     td: ['align'],
     th: ['align', ['scope', 'col'] as [string, string]],
   },
@@ -33,8 +37,16 @@ export interface HtmlWriter {
   inline(nodes: readonly Markdown[]): string;
 }
 
+export interface HtmlWriterOptions {
+  /**
+   * For mails: pixels across the text. Outlook on Windows knows no other measure of a picture than
+   * its `width`, and would tear the mail apart by a wider one.
+   */
+  maxImageWidth?: number;
+}
+
 /** @param baseUrl the publication's address, for relative links and images */
-export function createHtmlWriter(baseUrl: string): HtmlWriter {
+export function createHtmlWriter(baseUrl: string, options: HtmlWriterOptions = {}): HtmlWriter {
   const processor = unified()
     .use(remarkRehype, {
       handlers: {
@@ -43,8 +55,9 @@ export function createHtmlWriter(baseUrl: string): HtmlWriter {
       },
     })
     .use(() => (tree: Root) => {
+      const place: Place = { baseUrl, ...options };
       tree.children = tree.children.flatMap<RootContent>((node) =>
-        node.type === 'element' ? adapt(node, baseUrl) : [node],
+        node.type === 'element' ? adapt(node, place) : [node],
       );
     })
     .use(rehypeSanitize, schema)
@@ -61,10 +74,14 @@ export function createHtmlWriter(baseUrl: string): HtmlWriter {
   };
 }
 
+interface Place extends HtmlWriterOptions {
+  baseUrl: string;
+}
+
 /** Makes one element fit a mail; an element that cannot stay is replaced by its content. */
-function adapt(element: Element, baseUrl: string): ElementContent[] {
+function adapt(element: Element, place: Place): ElementContent[] {
   element.children = element.children.flatMap((child) =>
-    child.type === 'element' ? adapt(child, baseUrl) : [child],
+    child.type === 'element' ? adapt(child, place) : [child],
   );
   const heading = /^h([1-6])$/.exec(element.tagName);
   if (heading !== null) {
@@ -73,8 +90,8 @@ function adapt(element: Element, baseUrl: string): ElementContent[] {
   // A Markdown table has a head for its columns and none for its rows.
   if (element.tagName === 'th') element.properties.scope = 'col';
   if (element.tagName === 'table') return [adaptTable(element)];
-  if (element.tagName === 'a') return adaptLink(element, baseUrl);
-  if (element.tagName === 'img') return adaptImage(element, baseUrl);
+  if (element.tagName === 'a') return adaptLink(element, place);
+  if (element.tagName === 'img') return adaptImage(element, place);
   return [element];
 }
 
@@ -84,19 +101,31 @@ function adaptTable(table: Element): Element {
   return { type: 'element', tagName: 'div', properties: { className: ['s'] }, children: [table] };
 }
 
-function adaptLink(link: Element, baseUrl: string): ElementContent[] {
+function adaptLink(link: Element, { baseUrl }: Place): ElementContent[] {
   const href = linkTarget(String(link.properties.href ?? ''), baseUrl);
   if (href === undefined) return link.children;
   link.properties.href = href;
   return [link];
 }
 
-function adaptImage(image: Element, baseUrl: string): ElementContent[] {
+function adaptImage(image: Element, { baseUrl, maxImageWidth }: Place): ElementContent[] {
   const alt = String(image.properties.alt ?? '');
   const src = imageSource(String(image.properties.src ?? ''), baseUrl);
   if (src === undefined) return alt === '' ? [] : [{ type: 'text', value: alt }];
   image.properties = { ...image.properties, src, alt: alt === '' ? nameOf(src) : alt };
+  if (maxImageWidth !== undefined && image.properties.width !== undefined) {
+    fit(image, maxImageWidth);
+  }
   return [image];
+}
+
+function fit({ properties }: Element, maxWidth: number): void {
+  const [width, height] = [Number(properties.width), Number(properties.height)];
+  if (width > maxWidth) {
+    properties.width = maxWidth;
+    if (height > 0) properties.height = Math.round((height * maxWidth) / width);
+  }
+  properties.style = FLUID;
 }
 
 /** A file's name as the last resort for a missing description: never an empty alt in a mail. */

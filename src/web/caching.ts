@@ -9,7 +9,6 @@ const YEAR_S = 31_536_000;
 /**
  * Sends `content`, or 304 when the caller has it.
  * @param immutable  the address names this very content
- * @see RFC 8246 (immutable)
  */
 export function sendCacheable(
   request: FastifyRequest,
@@ -17,8 +16,8 @@ export function sendCacheable(
   content: string,
   { type = 'text/html', immutable = false } = {},
 ): FastifyReply {
-  setFreshness(reply, `"${digest(content)}"`, immutable ? YEAR_S : PAGE_FRESH_S);
-  if (immutable) reply.header('cache-control', `public, max-age=${YEAR_S}, immutable`);
+  setFreshness(reply, `"${digest(content)}"`, PAGE_FRESH_S);
+  if (immutable) setImmutable(reply);
   if (isNotModified(request, reply)) return reply.code(304).send();
   return reply.type(`${type}; charset=utf-8`).send(content);
 }
@@ -26,6 +25,11 @@ export function sendCacheable(
 /** @see RFC 9110 §8.8.3 (ETag), RFC 9111 §5.2.2 (Cache-Control) */
 export function setFreshness(reply: FastifyReply, etag: string, seconds: number): void {
   reply.header('etag', etag).header('cache-control', `public, max-age=${seconds}`);
+}
+
+/** For an address that names its very content. @see RFC 8246 */
+export function setImmutable(reply: FastifyReply): void {
+  reply.header('cache-control', `public, max-age=${YEAR_S}, immutable`);
 }
 
 /**

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Snapshot } from '../archive/archive.js';
 import type { IssueListing, PublicApproval, PublishedIssue } from '../archive/published.js';
 import type { Issue } from '../issue/types.js';
-import { itemsOf, nodeListsOf, visitNodes } from '../issue/visit.js';
+import { imagesOf, itemsOf } from '../issue/visit.js';
+import { imageSource } from '../render/links.js';
 import { withoutExpressions } from '../render/neutral.js';
 import { contentOf, type TocEntry } from '../render/view.js';
 import { renderIssueBody } from '../render/web.js';
@@ -83,18 +84,12 @@ function shelve(
     contents: contentOf(issue, baseUrl, language).toc,
     highlights: highlights.map(({ id, title }) => ({ id, title })),
     description: issue.preheader ?? (highlights[0] ?? items[0])?.title,
-    image: firstImage(issue),
+    image: firstImage(issue, baseUrl),
     approval: published.approval,
   };
 }
 
-/** Only one with an address of its own: others are known by their place alone. */
-function firstImage(issue: Issue): string | undefined {
-  let first: string | undefined;
-  for (const { nodes } of nodeListsOf(issue)) {
-    visitNodes(nodes, (node) => {
-      if (node.type === 'image' && /^https?:\/\//i.test(node.url)) first ??= node.url;
-    });
-  }
-  return first;
+function firstImage(issue: Issue, baseUrl: string): string | undefined {
+  const [first] = imagesOf(issue);
+  return first && imageSource(first.url, baseUrl);
 }

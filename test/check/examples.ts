@@ -24,6 +24,11 @@ const link = (url: string, text = 'the tower'): Files =>
 const other = (number: number, text: string): Files => ({
   [`issues/${number}.md`]: `---\nnumber: ${number}\ntitle: Number ${number}\n---\n## News\n\n${text}\n`,
 });
+/** A picture of one dot. */
+const DOT = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
 const image = (markdown: string, others: Files = {}): Files => section(markdown, others);
 const style = (css: string): Files =>
   section(ITEM, {
@@ -185,7 +190,9 @@ export const EXAMPLES: Record<string, Example> = {
   },
   'image-unsupported': {
     bad: image('![A lamp](https://a.example/lamp.svg?x=1)'),
-    good: image('![A lamp](https://a.example/lamp.png?x=.svg)'),
+    good: image('![A lamp](https://a.example/lamp.png?x=.svg) ![One](7/dot.png)', {
+      'issues/7/dot.png': DOT,
+    }),
   },
   'image-without-alt': {
     bad: image('![](https://a.example/lamp.png)'),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
@@ -162,6 +163,18 @@ describe('pictures beside the issues', () => {
     const etag = response.headers.get('etag') ?? '';
     const again = await fetch(response.url, { headers: { 'if-none-match': etag } });
     assert.equal(again.status, 304);
+  });
+
+  test('may be kept for good when asked for by what is in them, and only then', async () => {
+    const cachingOf = async (query: string) =>
+      (await fetch(`${publication.url}/issues/1/map%20of%20it.png${query}`)).headers.get(
+        'cache-control',
+      );
+    const digest = createHash('sha256').update(picture).digest('base64url').slice(0, 12);
+    assert.equal(await cachingOf(`?${digest}`), 'public, max-age=31536000, immutable');
+    for (const query of ['', '?', '?AAAAAAAAAAAA']) {
+      assert.equal(await cachingOf(query), 'public, max-age=3600', query);
+    }
   });
 
   test('nothing else in or around the folder is given out', async () => {

@@ -1,6 +1,7 @@
 /** Images: described, there, and of a kind and size that mail programs show. IO. */
 import { stat } from 'node:fs/promises';
-import { dirname, extname, join, resolve, sep } from 'node:path';
+import { extname, join } from 'node:path';
+import { findPicture, isElsewhere, nameBeside, readPicture } from '../../issue/pictures.js';
 import type { Draft, Subject } from '../types.js';
 import { type WrittenImage, writtenImages } from '../written.js';
 
@@ -35,43 +36,35 @@ function checkKind({ url, line }: WrittenImage): Draft[] {
 
 /** Relative images lie beside the issue files, and the web serves them from there. */
 async function checkFile({ url, line }: WrittenImage, subject: Subject): Promise<Draft[]> {
-  if (SCHEME.test(url) || url.startsWith('//') || url.trim() === '') return [];
-  const served = join(subject.settings.dir, 'issues');
-  const name = decode(url.replace(/[?#].*$/s, ''));
-  const places = [served, dirname(subject.path)].flatMap((folder) => {
-    const place = resolve(folder, `./${name}`);
-    // The web gives out nothing from outside of the folder.
-    return place.startsWith(folder + sep) ? [place] : [];
-  });
-  const found = await firstFile(places);
-  if (!found) {
-    const message = `${url} is no image beside the issues (issues/${name.replace(/^\//, '')})`;
+  if (isElsewhere(url) || url.trim() === '' || extensionOf(url) === '.svg') return [];
+  const name = nameBeside(url);
+  const folder = join(subject.settings.dir, 'issues');
+  const file = name && (await findPicture(folder, name));
+  if (!file) {
+    const message = await missing(url, name, folder);
     return [{ code: 'image-missing', line, at: url, message }];
   }
   const { maxImageBytes } = subject.settings.check;
-  if (found.size <= maxImageBytes) return [];
-  const message = `${url} has ${found.size} bytes, and ${maxImageBytes} are plenty for a mail`;
-  return [{ code: 'image-too-large', line, at: url, message }];
+  if (file.size > maxImageBytes) {
+    const message = `${url} has ${file.size} bytes, and ${maxImageBytes} are plenty for a mail`;
+    return [{ code: 'image-too-large', line, at: url, message }];
+  }
+  if ((await readPicture(file)).size) return [];
+  const message = `${url} holds no picture that a mail program could show`;
+  return [{ code: 'image-unsupported', line, at: url, message }];
 }
 
-async function firstFile(paths: string[]): Promise<{ size: number } | undefined> {
-  for (const path of paths) {
-    const status = await stat(path).catch(() => undefined);
-    if (status?.isFile()) return { size: status.size };
+async function missing(url: string, name: string | undefined, folder: string): Promise<string> {
+  if (name === undefined) {
+    return `${short(url)} leads out of issues/, and pictures are served from there alone`;
   }
-  return undefined;
+  const isThere = await stat(join(folder, name)).catch(() => undefined);
+  if (!isThere) return `${short(url)} is no image beside the issues (issues/${name})`;
+  return `issues/${name} is not given out by the web: a name has letters, digits, blanks, ".", "-" and "_", and ends in .png, .jpg, .gif, .webp or .avif`;
 }
 
 function extensionOf(url: string): string {
   return extname(url.replace(/[?#].*$/s, '')).toLowerCase();
-}
-
-function decode(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
 }
 
 function short(url: string): string {
