@@ -3,6 +3,7 @@
  * web and workers take what they need from here and construct nothing themselves.
  */
 import { readFile } from 'node:fs/promises';
+import { createEpisodes, type Episodes } from './archive/episodes.js';
 import { withJournal } from './audience/journaled.js';
 import { type Audience, createAudience } from './audience/store.js';
 import { type Backups, createBackups } from './backup/backups.js';
@@ -51,6 +52,7 @@ export interface System {
   audience: Audience;
   backups: Backups;
   sends: Sends;
+  episodes: Episodes;
   /** What operators were not told yet. */
   outbox: Outbox;
   ledger: LedgerStore;
@@ -141,6 +143,7 @@ async function wire(
       enqueueForgetting,
     }),
     sends: sendsWithJournal(sends, journal),
+    episodes: createEpisodes(client, keys),
     outbox: createOutbox(client, keys),
     chances: chancesWithJournal(chances, journal),
     putAway: createPutAway({

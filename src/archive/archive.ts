@@ -13,6 +13,7 @@ import { type ArchivedItem, digestOf, type IssueDigest } from './digest.js';
 import { type Group, groupsOf } from './groups.js';
 import type { IssueListing, PublishedIssue, PublishedIssues } from './published.js';
 import { createSearch, type Search } from './search.js';
+import { type Times, timesOf } from './times.js';
 
 /** The archive at one moment. */
 export interface Snapshot {
@@ -27,6 +28,7 @@ export interface Snapshot {
   itemsIn(issue: number): ArchivedItem[];
   /** What the issue names as its audio: a URL or a file. */
   audioOf(issue: number): string | undefined;
+  timesOf(issue: number): Times;
   /** Sections and subsections by name, those with most items first. */
   categories: Group[];
   /** Who summarised or gave an opinion. */
@@ -50,9 +52,10 @@ export function createArchive(
   let building: { version: string; snapshot: Promise<Snapshot> } | undefined;
 
   async function read(listing: IssueListing): Promise<IssueDigest> {
-    const issue = (await published.get(listing.number))?.issue;
-    if (!issue) return { items: [], leads: [], audio: undefined };
-    return digestOf(issue, listing.date ?? issue.date, `${url}/issues`);
+    const found = await published.get(listing.number);
+    if (!found) return { items: [], leads: [], audio: undefined };
+    const { issue, frozenAt } = found;
+    return { ...digestOf(issue, listing.date ?? issue.date, `${url}/issues`), frozenAt };
   }
 
   async function build(version: string, issues: IssueListing[]): Promise<Snapshot> {
@@ -112,12 +115,14 @@ async function snapshotOf(
     digests.flatMap(({ leads }) => leads),
   );
   const byIssue = new Map(issues.map(({ number }, at) => [number, digests[at]]));
+  const times = timesOf(issues, (issue) => byIssue.get(issue)?.frozenAt);
   await search.hold(items);
   return {
     ...{ version, issues, items, search },
     referredBy: connections.referredBy,
     itemsIn: (issue) => byIssue.get(issue)?.items ?? [],
     audioOf: (issue) => byIssue.get(issue)?.audio,
+    timesOf: (issue) => times.get(issue) ?? { publishedAt: 0, updatedAt: 0 },
     categories: groupsOf(items, ({ category }) => category),
     contributors: groupsOf(items, ({ summarizer, opinionsBy }) => [
       ...(summarizer === undefined ? [] : [summarizer]),

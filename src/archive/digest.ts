@@ -38,6 +38,8 @@ export interface IssueDigest {
   items: ArchivedItem[];
   leads: Lead[];
   audio: string | undefined;
+  /** When what it says was frozen, epoch ms. */
+  frozenAt?: number | undefined;
 }
 
 /** @param issuesUrl what the address of every issue's page begins with */

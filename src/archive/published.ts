@@ -18,6 +18,7 @@ import type { Publication } from '../issue/references.js';
 import { readIssue } from '../issue/store.js';
 import type { Issue } from '../issue/types.js';
 import { databaseStamp, readDatabase, type StoredRow } from './database.js';
+import type { Episode, Episodes } from './episodes.js';
 import { issueOfRows } from './row-issue.js';
 
 export interface IssueListing {
@@ -29,6 +30,9 @@ export interface IssueListing {
   version: string;
   /** Only rows of the database are known of it, and its references are still to be resolved. */
   isImported?: true;
+  /** When its mails began to leave, epoch ms; undefined for issues that were not sent from here. */
+  publishedAt?: number;
+  episode?: Episode;
 }
 
 export interface PublishedIssues {
@@ -42,6 +46,8 @@ export interface PublishedIssue {
   issue: Issue;
   /** Undefined where nobody had to approve it. */
   approval?: PublicApproval | undefined;
+  /** When what it says was frozen, epoch ms. */
+  frozenAt?: number | undefined;
 }
 
 /** What readers may know of who let an issue go out. */
@@ -64,18 +70,21 @@ export function sentIssues(sends: Pick<Sends, 'list' | 'get' | 'frozen'>): Publi
         records
           // Without a revision: begun after the backup that was restored, so that its content is lost.
           .filter(({ state, revision }) => !NOT_YET_PUBLIC.includes(state) && revision > 0)
-          .map(({ issue, title, date, createdAt, contentHash }) => ({
+          .map(({ issue, title, date, createdAt, startedAt, contentHash }) => ({
             number: issue,
             title,
             date: date || new Date(createdAt).toISOString().slice(0, 10),
             version: contentHash,
+            publishedAt: startedAt,
           }))
       );
     },
     async get(number) {
       const record = await sends.get(number);
       const frozen = record && (await sends.frozen(number, record.revision));
-      return frozen && { issue: frozen.issue, approval: publicApproval(frozen) };
+      if (!frozen) return undefined;
+      const { issue, frozenAt } = frozen;
+      return { issue, approval: publicApproval(frozen), frozenAt };
     },
   };
 }
@@ -150,12 +159,29 @@ function versionOf(rows: readonly StoredRow[]): string {
 export function publishedIssues(
   { dir, publication, archive: { before = 0 } }: Pick<Config, 'dir' | 'publication' | 'archive'>,
   sends: Pick<Sends, 'list' | 'get' | 'frozen'>,
+  episodes: Pick<Episodes, 'all'>,
 ): PublishedIssues {
-  return layered([
+  const issues = layered([
     sentIssues(sends),
     fileIssues(dir, publication, ({ number }) => number < before),
     databaseIssues(dir, publication.prefix),
   ]);
+  return withEpisodes(issues, episodes);
+}
+
+/** An episode that comes or goes makes a new version of its issue. */
+function withEpisodes(issues: PublishedIssues, episodes: Pick<Episodes, 'all'>): PublishedIssues {
+  return {
+    get: issues.get,
+    async list() {
+      const [listings, known] = await Promise.all([issues.list(), episodes.all()]);
+      return listings.map((listing) => {
+        const episode = known.get(listing.number);
+        if (!episode) return listing;
+        return { ...listing, episode, version: `${listing.version} ${JSON.stringify(episode)}` };
+      });
+    },
+  };
 }
 
 /** One archive of several sources; of two that have an issue, the first counts. */

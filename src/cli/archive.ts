@@ -86,8 +86,8 @@ function formatOf(out: string | undefined): SheetFormat {
   return SHEET_FORMATS.find((format) => out?.toLowerCase().endsWith(`.${format}`)) ?? 'csv';
 }
 
-function shown({ config, sends }: System): PublishedIssues {
-  return publishedIssues(config, sends);
+function shown({ config, sends, episodes }: System): PublishedIssues {
+  return publishedIssues(config, sends, episodes);
 }
 
 /** What is published, and issue files that do not look like drafts. */

@@ -23,7 +23,7 @@ export async function serveWeb(system: System, meters?: WebMeters): Promise<WebS
   const { config, log, instanceId, audience, joining, sends, redis } = system;
   const app = await buildWeb({
     ...{ config, log, instanceId, audience, joining },
-    frozenIssues: publishedIssues(config, sends),
+    frozenIssues: publishedIssues(config, sends, system.episodes),
     ready: () => answersInTime(redis.client.ping()),
     ...(meters && { meters }),
   });

@@ -95,6 +95,8 @@ export interface Frozen {
   message: PreparedMessage;
   /** Undefined where nobody had to approve, and for what older versions froze. */
   approval?: Approval | undefined;
+  /** Epoch ms; known of what was frozen before. */
+  frozenAt?: number;
 }
 
 /** One revision as `status` names it. */

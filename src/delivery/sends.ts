@@ -265,17 +265,19 @@ export function createSends(
     },
 
     async frozen(issue, revision) {
-      const [message, frozenIssue, approval] = await redis.hmget(
+      const [message, frozenIssue, approval, frozenAt] = await redis.hmget(
         keys.revision(issue, revision),
         'message',
         'issue',
         'approval',
+        'frozenAt',
       );
       if (!message || !frozenIssue) return undefined;
       return {
         message: JSON.parse(message),
         issue: JSON.parse(frozenIssue),
         approval: approvalOf(approval),
+        frozenAt: Number(frozenAt),
       };
     },
 

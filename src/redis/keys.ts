@@ -83,6 +83,8 @@ export interface Keys {
   webs: string;
   /** hash: rate and back-off of one lane's way over one relay. */
   route(lane: string, relay: string): string;
+  /** hash issue → its audio. */
+  episodes: string;
   /** hash version → text: every wording that people consented to. */
   wordings: string;
   /** hash reason → how many left for it; list of their own words, newest first. */
@@ -122,6 +124,7 @@ export function keysOf(slug: string): Keys {
     workers: `${slug}:workers`,
     webs: `${slug}:webs`,
     route: (lane, relay) => `${slug}:{route-${lane}-${relay}}`,
+    episodes: `${slug}:episodes`,
     wordings: `${slug}:wordings`,
     reasons: `${slug}:reasons`,
     reasonWords: `${slug}:reasons:words`,

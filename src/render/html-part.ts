@@ -53,15 +53,26 @@ function previewPadding(preheader: string): Handlebars.SafeString {
   return new Handlebars.SafeString(' &#847;'.repeat(columns));
 }
 
-/** `markdown`, `inline` and `attr` for templates that make HTML. */
-export function htmlHelpers(write: HtmlWriter): Record<string, Handlebars.HelperDelegate> {
+/**
+ * `markdown`, `inline` and `attr` for templates that make HTML.
+ * @param pageUrl what addresses that are an anchor alone begin with
+ */
+export function htmlHelpers(
+  write: HtmlWriter,
+  pageUrl = '',
+): Record<string, Handlebars.HelperDelegate> {
   const helper = (writeNodes: (nodes: RootContent[]) => string) => (nodes?: RootContent[]) =>
     new Handlebars.SafeString(writeNodes(nodes ?? []));
   return {
     markdown: helper(write.blocks),
     inline: helper(write.inline),
     // Handlebars would write a "=" in a URL as six characters.
-    attr: (value: unknown) => new Handlebars.SafeString(escapeHtml(String(value ?? ''))),
+    attr: (value: unknown) => {
+      const text = String(value ?? '');
+      return new Handlebars.SafeString(
+        escapeHtml(text.startsWith('#') ? `${pageUrl}${text}` : text),
+      );
+    },
   };
 }
 

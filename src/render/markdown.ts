@@ -43,6 +43,8 @@ export interface HtmlWriterOptions {
    * its `width`, and would tear the mail apart by a wider one.
    */
   maxImageWidth?: number;
+  /** What links to an anchor begin with, where that is on another page. */
+  pageUrl?: string;
 }
 
 /** @param baseUrl the publication's address, for relative links and images */
@@ -101,10 +103,10 @@ function adaptTable(table: Element): Element {
   return { type: 'element', tagName: 'div', properties: { className: ['s'] }, children: [table] };
 }
 
-function adaptLink(link: Element, { baseUrl }: Place): ElementContent[] {
+function adaptLink(link: Element, { baseUrl, pageUrl = '' }: Place): ElementContent[] {
   const href = linkTarget(String(link.properties.href ?? ''), baseUrl);
   if (href === undefined) return link.children;
-  link.properties.href = href;
+  link.properties.href = href.startsWith('#') ? `${pageUrl}${href}` : href;
   return [link];
 }
 

@@ -1,4 +1,4 @@
-/** An issue as the body of its archive page: semantic HTML with anchors, addressed to nobody. */
+/** An issue as the body of its archive page and of feeds: semantic HTML, addressed to nobody. */
 import type { Issue } from '../issue/types.js';
 import { htmlHelpers } from './html-part.js';
 import { createHtmlWriter } from './markdown.js';
@@ -25,20 +25,51 @@ export interface IssueBodyOptions {
   referredBy?(id: string): Referrer[];
 }
 
+/** For a feed, where nothing may lead to "this page". */
+export interface FeedBodyOptions extends IssueBodyOptions {
+  baseUrl: string;
+  /** Absolute address of the issue's page. */
+  pageUrl: string;
+}
+
 /**
  * Intro and sections, each section under its anchor (`section.id`), each item under its own
  * (`item.id`). Subscriber expressions read as they would for somebody of whom nothing is known.
  * @throws AppError template_invalid
  */
 export function renderIssueBody(issue: Issue, options: IssueBodyOptions = {}): string {
-  const { baseUrl = '', language = 'en', templatesDir } = options;
+  const { baseUrl = '', language = 'en' } = options;
+  const content = contentOf(withoutExpressions(issue), baseUrl, language);
+  return render('issue-body', content, options);
+}
+
+/** The same, and each item by its id, with every link absolute. @throws AppError template_invalid */
+export function renderFeedBodies(
+  issue: Issue,
+  options: FeedBodyOptions,
+): { whole: string; items: Map<string, string> } {
+  const content = contentOf(withoutExpressions(issue), options.baseUrl, options.language ?? 'en');
+  const items = content.sections.flatMap(({ blocks }) =>
+    blocks.flatMap(({ item, list = [] }) => (item ? [item] : list)),
+  );
+  return {
+    whole: render('issue-body', { ...content, isFeed: true }, options),
+    items: new Map(items.map((item) => [item.id, render('feed-item', item, options)])),
+  };
+}
+
+function render(
+  template: string,
+  data: object,
+  options: IssueBodyOptions & Partial<FeedBodyOptions>,
+): string {
+  const { baseUrl = '', templatesDir, pageUrl = '' } = options;
   const helpers = {
-    ...htmlHelpers(createHtmlWriter(baseUrl)),
+    ...htmlHelpers(createHtmlWriter(baseUrl, { pageUrl }), pageUrl),
     contributorUrl: (name: string) => options.contributorUrl?.(name),
     referrers: (id: string) => options.referredBy?.(id) ?? [],
   };
-  const content = contentOf(withoutExpressions(issue), baseUrl, language);
-  return renderTemplate('issue-body', content, {
+  return renderTemplate(template, data, {
     folder: 'web',
     helpers,
     ...(templatesDir !== undefined && { templatesDir }),

@@ -6,18 +6,34 @@ import { digest } from './pages.js';
 const PAGE_FRESH_S = 60;
 const YEAR_S = 31_536_000;
 
+interface CacheOptions {
+  type?: string;
+  immutable?: boolean;
+  modifiedAt?: number;
+}
+
+/** For what programs of other sites show: feeds, and what they lead to. */
+export function forEverySite(reply: FastifyReply): void {
+  reply.header('access-control-allow-origin', '*');
+  reply.header('cross-origin-resource-policy', 'cross-origin');
+}
+
 /**
  * Sends `content`, or 304 when the caller has it.
  * @param immutable  the address names this very content
+ * @param modifiedAt  epoch ms, for those who ask by time
  */
 export function sendCacheable(
   request: FastifyRequest,
   reply: FastifyReply,
   content: string,
-  { type = 'text/html', immutable = false } = {},
+  { type = 'text/html', immutable = false, modifiedAt }: CacheOptions = {},
 ): FastifyReply {
   setFreshness(reply, `"${digest(content)}"`, PAGE_FRESH_S);
   if (immutable) setImmutable(reply);
+  if (modifiedAt !== undefined) {
+    reply.header('last-modified', new Date(modifiedAt).toUTCString());
+  }
   if (isNotModified(request, reply)) return reply.code(304).send();
   return reply.type(`${type}; charset=utf-8`).send(content);
 }
@@ -33,11 +49,16 @@ export function setImmutable(reply: FastifyReply): void {
 }
 
 /**
- * Whether the caller holds what the reply's ETag names. Weak comparison: proxies that compress mark
- * our tags with `W/`.
- * @see RFC 9110 §13.1.2
+ * Whether the caller holds what the reply's ETag names; without any tag, what its Last-Modified does.
+ * Weak comparison: proxies that compress mark our tags with `W/`. Of times only the very one counts:
+ * what was taken back makes the newest change older.
+ * @see RFC 9110 §13.1.2, §13.1.3
  */
 export function isNotModified(request: FastifyRequest, reply: FastifyReply): boolean {
+  const since = request.headers['if-modified-since'];
+  if (since !== undefined && request.headers['if-none-match'] === undefined) {
+    return since === reply.getHeader('last-modified');
+  }
   const held = request.headers['if-none-match']?.split(',') ?? [];
   const tags = held.map((tag) => tag.trim().replace(/^W\//, ''));
   return tags.includes('*') || tags.includes(String(reply.getHeader('etag')));

@@ -18,6 +18,7 @@ import { registerCollections } from './collections.js';
 import { registerConfirm } from './confirm.js';
 import type { WebDependencies } from './dependencies.js';
 import { registerErrorPages } from './error-pages.js';
+import { registerFeeds } from './feeds.js';
 import { registerGoodbye } from './goodbye.js';
 import { registerHealth } from './health.js';
 import { registerImages } from './images.js';
@@ -85,6 +86,7 @@ export async function buildWeb(
   registerArchive(app, archived, pages);
   registerCollections(app, archived, pages);
   registerSearch(app, archived, pages);
+  registerFeeds(app, archived, pages);
   registerSitemap(app, archived, pages);
   registerImages(app, deps.config);
   await app.ready();

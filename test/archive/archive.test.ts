@@ -32,6 +32,8 @@ const NO_SENDS = {
   frozen: async () => undefined,
 };
 
+const NO_EPISODES = { all: async () => new Map() };
+
 describe('the archive', () => {
   let dir: string;
   let published: PublishedIssues;
@@ -52,7 +54,7 @@ Its echo,AN #2,"As <@the FIRST@> did, and <@without an address@> later.",Bo,http
   });
   beforeEach(() => {
     const config = testConfig({ dir, archive: { before: 9 } });
-    published = publishedIssues(config, NO_SENDS as unknown as Sends);
+    published = publishedIssues(config, NO_SENDS as unknown as Sends, NO_EPISODES);
   });
   after(() => rm(dir, { recursive: true, force: true }));
 

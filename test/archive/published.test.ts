@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { sentIssues } from '../../src/archive/published.js';
 import { createLedger } from '../../src/delivery/ledger.js';
+import type { SendRecord } from '../../src/delivery/send-record.js';
 import { createSends, type Sends } from '../../src/delivery/sends.js';
 import type { PreparedMessage } from '../../src/message/prepare.js';
 import { keysOf } from '../../src/redis/keys.js';
@@ -31,10 +32,13 @@ describe('the issues of the archive', () => {
       title: 'What tides remember',
       date: '2026-05-27',
       version: 'hash-12',
+      publishedAt: (await sends.get(12))?.startedAt,
     });
     assert.match(undated?.date ?? '', /^\d{4}-\d\d-\d\d$/, 'without a date, the day of the send');
     const found = await frozenIssues.get(12);
     assert.deepEqual(found?.issue, JSON.parse(JSON.stringify(fullIssue())));
+    const [revision] = await sends.revisions({ issue: 12, revision: 1 } as SendRecord);
+    assert.equal(found?.frozenAt, revision?.frozenAt);
     assert.equal(await frozenIssues.get(11), undefined);
   });
 

@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
+import type { Episode } from '../../src/archive/episodes.js';
 import type { PublicApproval } from '../../src/archive/published.js';
 import { parseAddress } from '../../src/audience/address.js';
 import { type Audience, createAudience } from '../../src/audience/store.js';
@@ -32,6 +33,8 @@ export interface WebPublication {
   log: string[];
   /** Issues of the archive, newest first; tests may change it. */
   shelf: Issue[];
+  /** Audio of them, by number. */
+  episodes: Map<number, Episode>;
   /** Who approved which of them, by number. */
   approvals: Map<number, PublicApproval>;
   /** Adds an active subscriber and returns the token of their mails. */
@@ -70,6 +73,7 @@ export async function startWebPublication(
     enqueueForgetting,
   });
   const shelf: Issue[] = [];
+  const episodes = new Map<number, Episode>();
   const approvals = new Map<number, PublicApproval>();
   const routes: string[] = [];
   const dependencies: WebDependencies = {
@@ -80,7 +84,11 @@ export async function startWebPublication(
     instanceId: INSTANCE,
     frozenIssues: {
       list: async () =>
-        shelf.map(({ number, title, date }) => ({ number, title, date, version: title })),
+        shelf.map(({ number, title, date }) => {
+          const episode = episodes.get(number);
+          const version = `${title} ${JSON.stringify(episode)}`;
+          return { number, title, date, version, ...(episode && { episode }) };
+        }),
       get: async (number) => {
         const issue = shelf.find((issue) => issue.number === number);
         return issue && { issue, approval: approvals.get(number) };
@@ -94,6 +102,7 @@ export async function startWebPublication(
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     ...{ url, app, config, audience, redis, joining, queues, routes, log, shelf, approvals },
+    episodes,
     async subscribe(address) {
       const parsed = parseAddress(address);
       if (!parsed.ok) throw new Error(parsed.reason);

@@ -26,7 +26,8 @@ describe('the web server', () => {
     publication.shelf.push(fullIssue());
     const { token } = await publication.subscribe('reader@a.example');
     const files = ['/style.css', '/favicon.svg', '/favicon.ico', '/robots.txt', '/healthz'];
-    routes = ['/', '/issues', '/issues/12', `/u/${token}`, '/subscribe', '/prove.js', ...files];
+    const pages = ['/issues', '/issues/12', `/u/${token}`, '/subscribe'];
+    routes = ['/', ...pages, '/prove.js', '/feed.xml', '/items.json', ...files];
   });
   after(() => publication?.stop());
 
