@@ -106,6 +106,18 @@ const rules = [
     'A letter is no issue: it has no ledger.',
   ),
   never(
+    'inbound-lets-people-leave',
+    '^src/inbound/',
+    '^src/(delivery|joining|redis|queue|smtp|web|cli)/|^src/system\\.ts',
+    'It takes mail for the audience, and knows neither sends nor pages.',
+  ),
+  only(
+    'only-inbound-receives',
+    'smtp-server',
+    '^(src/inbound/|src/cli/demo/|test/)',
+    'Mail comes in at one place, and in the demo.',
+  ),
+  never(
     'delivery-is-below-the-top',
     '^src/delivery/',
     ABOVE_DELIVERY,

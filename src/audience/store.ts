@@ -45,8 +45,8 @@ export type LeaveOutcome =
   /** Nobody with that id is on the list: erased, or never was. */
   | { kind: 'unknown' };
 
-/** How somebody left: by the link in a mail (the default), or by an operator's hand. */
-export type LeaveWay = 'link' | 'operator';
+/** How somebody left: by the link in a mail (the default), by a mail, or by an operator's hand. */
+export type LeaveWay = 'link' | 'mailto' | 'operator';
 
 export interface Change {
   /** When it happened, epoch s; default: now. */

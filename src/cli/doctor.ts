@@ -54,9 +54,12 @@ async function examine(config: Config, loopback: boolean, found: Found): Promise
   const opened = await attempt(found, 'Redis', () => checks.openChecked(config));
   if (opened === undefined) return;
   found('Redis', opened.verdict);
-  await check('public URL', () => checks.doorVerdict(opened.system, loopback)).finally(() =>
-    opened.system.close(),
-  );
+  try {
+    await check('inbound', () => checks.inboundVerdict(opened.system));
+    await check('public URL', () => checks.doorVerdict(opened.system, loopback));
+  } finally {
+    await opened.system.close();
+  }
 }
 
 async function dkimVerdict({ dkim }: Config): Promise<Verdict> {

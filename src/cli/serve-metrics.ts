@@ -1,8 +1,8 @@
-/** The figures of a process, listening: for `start`. */
+/** The figures and the health of a process, listening: for `start`. */
 import type { System } from '../system.js';
 import { createMeters, type Meters } from '../web/meters.js';
 import { buildMetricsServer } from '../web/metrics-server.js';
-import { listenError } from './serve.js';
+import { answersInTime, listenError } from './serve.js';
 
 export interface MetricsService {
   meters: Meters;
@@ -10,7 +10,7 @@ export interface MetricsService {
 }
 
 /**
- * Serves `/metrics` on metrics.host and metrics.port; nothing when no port is set.
+ * Serves `/metrics`, `/healthz` and `/readyz` on metrics.host and metrics.port; nothing when no port is set.
  * @throws AppError port_taken
  */
 export async function serveMetrics(system: System): Promise<MetricsService | undefined> {
@@ -18,7 +18,7 @@ export async function serveMetrics(system: System): Promise<MetricsService | und
   const { host, port } = config.metrics;
   if (port === undefined) return undefined;
   const meters = createMeters(system);
-  const app = buildMetricsServer(meters, log);
+  const app = buildMetricsServer(meters, log, () => answersInTime(system.redis.client.ping()));
   try {
     const listenTextResolver = (address: string) => `metrics at ${address}/metrics`;
     await app.listen({ host, port, listenTextResolver });

@@ -45,7 +45,8 @@ export async function serveWeb(system: System, meters?: WebMeters): Promise<WebS
   }
 }
 
-async function answersInTime(ping: Promise<unknown>): Promise<boolean> {
+/** Whether Redis answers while somebody waits for it. */
+export async function answersInTime(ping: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(resolve, READY_WITHIN_MS, false);

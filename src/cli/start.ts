@@ -6,20 +6,21 @@ import type { Config } from '../config/types.js';
 import { AppError } from '../errors.js';
 import { createLogger, type Logger } from '../log.js';
 import { openSystem, type System } from '../system.js';
-import type { WebMeters } from '../web/meters.js';
+import type { Meters } from '../web/meters.js';
 import { action, EXIT, type Terminal } from './command.js';
 import { aborted, onInterrupt } from './interrupt.js';
 import { serveWeb } from './serve.js';
+import { noInbound, serveInbound } from './serve-inbound.js';
 import { serveMetrics } from './serve-metrics.js';
 
-type ServiceName = 'web' | 'worker';
+type ServiceName = 'web' | 'worker' | 'inbound';
 
 interface Service {
   close(): Promise<void>;
 }
 
 /** Each service by its name, in the order they start; they stop in the reverse one. */
-const SERVICES: Record<ServiceName, (system: System, meters?: WebMeters) => Promise<Service>> = {
+const SERVICES: Record<ServiceName, (system: System, meters?: Meters) => Promise<Service>> = {
   async web(system, meters) {
     const web = await serveWeb(system, meters);
     system.log.info({ publicUrl: system.config.publication.url }, 'web is ready');
@@ -29,6 +30,11 @@ const SERVICES: Record<ServiceName, (system: System, meters?: WebMeters) => Prom
     const worker = await startWorker(system);
     system.log.info('worker is ready');
     return worker;
+  },
+  async inbound(system, meters) {
+    const inbound = await serveInbound(system, meters);
+    system.log.info('inbound is ready');
+    return inbound;
   },
 };
 
@@ -42,7 +48,7 @@ export function registerStart(program: Command): void {
       `
   web      the public pages: unsubscribing, archive
   worker   plans and delivers sends
-  inbound  takes bounces and unsubscribe mails (needs inbound.domain or bounce.domain)`,
+  inbound  takes mails to leave by (needs inbound.domain)`,
     );
   action(command, (terminal, services) => start(terminal, services));
 }
@@ -66,23 +72,16 @@ async function start(terminal: Terminal, asked: string[]): Promise<number> {
 }
 
 /** @throws AppError usage */
-function servicesFor(asked: string[], config: Config): ServiceName[] {
+function servicesFor(asked: string[], { inbound }: Config): ServiceName[] {
   const known = Object.keys(SERVICES) as ServiceName[];
-  const unknown = asked.find((name) => name !== 'inbound' && !known.includes(name as ServiceName));
+  const unknown = asked.find((name) => !known.includes(name as ServiceName));
   if (unknown !== undefined) {
-    throw new AppError('usage', `no service is called "${unknown}": web, worker, inbound`);
+    throw new AppError('usage', `no service is called "${unknown}": ${known.join(', ')}`);
   }
-  if (asked.includes('inbound')) throw noInbound(config);
-  return asked.length === 0 ? known : known.filter((name) => asked.includes(name));
-}
-
-function noInbound({ inbound, bounce }: Config): AppError {
-  const isSetUp = inbound.domain !== undefined || bounce.domain !== undefined;
-  const missing = isSetUp ? '' : ', and neither inbound.domain nor bounce.domain is set';
-  return new AppError(
-    'usage',
-    `this version of pressrun takes no mail in${missing}: start web and worker without it`,
-  );
+  const isSetUp = inbound.domain !== undefined;
+  if (asked.includes('inbound') && !isSetUp) throw noInbound();
+  if (asked.length > 0) return known.filter((name) => asked.includes(name));
+  return known.filter((name) => name !== 'inbound' || isSetUp);
 }
 
 async function runUntil(

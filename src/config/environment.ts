@@ -40,6 +40,9 @@ export function overridesOf(env: Environment): Override[] {
   override('PRESSRUN_HTTP_PORT', ['http', 'port'], (text) =>
     /^\d+$/.test(text) ? Number(text) : text,
   );
+  override('PRESSRUN_INBOUND_PORT', ['inbound', 'port'], (text) =>
+    /^\d+$/.test(text) ? Number(text) : text,
+  );
   override('PRESSRUN_METRICS_PORT', ['metrics', 'port'], (text) =>
     /^\d+$/.test(text) ? Number(text) : text,
   );

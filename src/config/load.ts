@@ -136,7 +136,7 @@ function settingsFrom(dir: string, parsed: ParsedSettings): Settings {
     check: { ...limits, linkTimeoutMs: linkTimeout },
     dkim: dkim && { ...dkim, keyFile: resolve(dir, dkim.keyFile) },
     bounce: { domain: bounce.domain },
-    inbound: { domain: inbound.domain },
+    inbound: { ...inbound, domain: inbound.domain },
     archive: { before: archive.before, maxImageBytes: archive.maxImageBytes },
     podcast: { category: podcast.category, image: podcast.image },
     http,

@@ -224,7 +224,11 @@ export const settingsSchema = z.strictObject({
   check,
   dkim,
   bounce: z.strictObject({ domain: domain().optional() }),
-  inbound: z.strictObject({ domain: domain().optional() }),
+  inbound: z.strictObject({
+    domain: domain().optional(),
+    host: line('an address to listen on, such as 127.0.0.1 or 0.0.0.0'),
+    port: whole(0, 65_535),
+  }),
   archive: z.strictObject({
     before: whole(0, 1_000_000_000).optional(),
     maxImageBytes: whole(1_000, 20_000_000),

@@ -146,7 +146,8 @@ export interface Config {
   check: CheckConfig;
   dkim: { domain: string; selector: string; keyFile: string } | undefined;
   bounce: { domain: string | undefined };
-  inbound: { domain: string | undefined };
+  /** Mail that comes in: `domain` is in A-labels; without it there is none. */
+  inbound: { domain: string | undefined; host: string; port: number };
   archive: {
     /** Issue files below this number were published before pressrun. */
     before: number | undefined;

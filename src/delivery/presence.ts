@@ -12,7 +12,7 @@ const BEAT_EVERY_MS = 1_000;
 /** A worker not heard of for this long is gone. */
 const GONE_AFTER_MS = 4_000;
 
-export type Role = 'worker' | 'web';
+export type Role = 'worker' | 'web' | 'inbound';
 
 export interface ConnectedProcess {
   id: string;
@@ -35,7 +35,9 @@ export function createPresence(redis: RedisClient, keys: Keys): Presence {
     beat: loadScript('delivery', 'beat'),
     connected: loadScript('delivery', 'connected'),
   };
-  const keyOf: Record<Role, string> = { worker: keys.workers, web: keys.webs };
+  const keyOf: Record<Role, string> = {
+    ...{ worker: keys.workers, web: keys.webs, inbound: keys.inbounds },
+  };
   const connected = async (role: Role): Promise<ConnectedProcess[]> => {
     const rows = await scripts.connected.run(redis, [keyOf[role]], [GONE_AFTER_MS]);
     return (rows as [string, string, string][]).map(([id, pid, host]) => ({
@@ -67,6 +69,7 @@ export function createPresence(redis: RedisClient, keys: Keys): Presence {
     },
 
     workers: () => connected('worker'),
-    processes: async () => [...(await connected('worker')), ...(await connected('web'))],
+    processes: async () =>
+      (await Promise.all((Object.keys(keyOf) as Role[]).map(connected))).flat(),
   };
 }

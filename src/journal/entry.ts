@@ -8,7 +8,7 @@ import { crc32 } from 'node:zlib';
 
 /**
  * - `added`: came on the list; the word is the source of the consent.
- * - `left`: unsubscribed; the word says how (`link`, `operator`).
+ * - `left`: unsubscribed; the word says how (`link`, `mailto`, `operator`).
  * - `suppressed`: the word is the reason.
  * - `erased`
  * - `sent`: a send mails people from here on; the subject is the issue's number, the word what

@@ -176,8 +176,9 @@ function unsubscribeUris(
   purpose: NonNullable<ComposerOptions['linkPurpose']>,
 ): [string, ...string[]] {
   const url = `${publicUrl}/u/${signToken(keys, { purpose, id, issue }, slug)}`;
-  if (inboundDomain === undefined || purpose === 'test') return [url];
-  const localPart = returnPathLocalPart(keys, slug, 'unsub', { id, issue });
+  if (inboundDomain === undefined) return [url];
+  const kind = purpose === 'test' ? 'test' : 'unsub';
+  const localPart = returnPathLocalPart(keys, slug, kind, { id, issue });
   return [url, `mailto:${localPart}@${inboundDomain}`];
 }
 

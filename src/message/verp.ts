@@ -10,8 +10,11 @@ import { decodeBase32, encodeBase32 } from './base32.js';
 import { seal, type TokenKeys, unseal } from './mac.js';
 import { writeId } from './tokens.js';
 
-/** `b`: the envelope sender, where bounces come back. `unsub`: the `mailto:` of List-Unsubscribe. */
-export type ReturnPathKind = 'b' | 'unsub';
+/**
+ * `b`: the envelope sender, where bounces come back. `unsub`: the `mailto:` of List-Unsubscribe;
+ * `test`: the same in a test copy, where it lets nobody leave.
+ */
+export type ReturnPathKind = 'b' | 'unsub' | 'test';
 
 export interface ReturnPathClaims {
   /** 16 base64url characters. */
@@ -23,7 +26,7 @@ const ID_BYTES = 12;
 const PAYLOAD_BYTES = 15;
 const CODE_BYTES = 10;
 const PAYLOAD_LETTERS = 24;
-const LOCAL_PART = /^(b|unsub)\+([a-z2-7]{24})\.([a-z2-7]{16})$/i;
+const LOCAL_PART = /^(b|unsub|test)\+([a-z2-7]{24})\.([a-z2-7]{16})$/i;
 
 /** @returns the local part, to be put before the `@` of the bounce or inbound domain */
 export function returnPathLocalPart(

@@ -81,6 +81,8 @@ export interface Keys {
   workers: string;
   /** hash of connected web processes. */
   webs: string;
+  /** hash of connected inbound servers. */
+  inbounds: string;
   /** hash: rate and back-off of one lane's way over one relay. */
   route(lane: string, relay: string): string;
   /** hash issue → its audio. */
@@ -123,6 +125,7 @@ export function keysOf(slug: string): Keys {
     journals: `${slug}:journals`,
     workers: `${slug}:workers`,
     webs: `${slug}:webs`,
+    inbounds: `${slug}:inbounds`,
     route: (lane, relay) => `${slug}:{route-${lane}-${relay}}`,
     episodes: `${slug}:episodes`,
     wordings: `${slug}:wordings`,
@@ -141,7 +144,7 @@ export function keysOf(slug: string): Keys {
 const SUBSCRIBER = /^\{(.)\}:s:(.+)$/;
 const LEDGER = /^\{(.)\}:(\d+):[a-z]+$/;
 const SEND = /^\{send-(\d+)\}/;
-const PASSING = /^(?:\{queue\}:|(?:workers|webs|journals|installation)$|limit:)/;
+const PASSING = /^(?:\{queue\}:|(?:workers|webs|inbounds|journals|installation)$|limit:)/;
 
 function placeOf(slug: string, name: string): KeyPlace {
   const [, shard, tail] = SUBSCRIBER.exec(name) ?? [];

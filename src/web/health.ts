@@ -7,7 +7,10 @@ import type { WebDependencies } from './dependencies.js';
 import { onlyMethods } from './methods.js';
 
 /** `/healthz`: 200 while this process answers at all. `/readyz`: 503 while Redis does not answer. */
-export function registerHealth(app: FastifyInstance, { ready }: WebDependencies): void {
+export function registerHealth(
+  app: FastifyInstance,
+  { ready }: Pick<WebDependencies, 'ready'>,
+): void {
   app.get('/healthz', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
     return { status: 'ok' };

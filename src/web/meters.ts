@@ -8,6 +8,7 @@ import type { Audience } from '../audience/store.js';
 import type { Lane } from '../delivery/lane.js';
 import type { Sends } from '../delivery/sends.js';
 import type { Tally } from '../delivery/tally.js';
+import type { InboundMeters } from '../inbound/server.js';
 import type { Queues } from '../queue/queues.js';
 
 /** Counted by the web as it answers. */
@@ -25,7 +26,7 @@ export interface MeterSources {
   lanes: readonly Lane[];
 }
 
-export interface Meters extends WebMeters {
+export interface Meters extends WebMeters, InboundMeters {
   /** The text of `/metrics`. */
   text(): Promise<string>;
   contentType: string;
@@ -45,11 +46,15 @@ export function createMeters(sources: MeterSources): Meters {
   ]);
   const signUps = counter('pressrun_sign_ups_total', 'Sign-up forms taken.', ['outcome']);
   const left = counter('pressrun_unsubscribes_total', 'Readers who left over HTTP.', ['outcome']);
+  const inbound = counter('pressrun_inbound_recipients_total', 'Recipients of mails to leave by.', [
+    'outcome',
+  ]);
   gaugesOf(sources, registers);
   return {
     request: (method, route, status) => requests.inc({ method, route, status }),
     signUp: (outcome) => signUps.inc({ outcome }),
     left: (outcome) => left.inc({ outcome }),
+    inbound: (outcome) => inbound.inc({ outcome }),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

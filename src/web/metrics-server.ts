@@ -1,9 +1,15 @@
-/** `/metrics` on an address of its own: what it tells is for the operator, not for readers. */
+/** `/metrics` on an address of its own, with the health of processes that have no pages. */
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
+import { registerHealth } from './health.js';
 import type { Meters } from './meters.js';
 
-export function buildMetricsServer(meters: Meters, log: Logger): FastifyInstance {
+/** @param ready whether Redis answers; never rejects */
+export function buildMetricsServer(
+  meters: Meters,
+  log: Logger,
+  ready: () => Promise<boolean>,
+): FastifyInstance {
   const app: FastifyInstance = Fastify({
     loggerInstance: log as FastifyInstance['log'],
     logController: new LogController({ disableRequestLogging: true }),
@@ -11,5 +17,6 @@ export function buildMetricsServer(meters: Meters, log: Logger): FastifyInstance
   app.get('/metrics', async (_request, reply) =>
     reply.type(meters.contentType).send(await meters.text()),
   );
+  registerHealth(app, { ready });
   return app;
 }

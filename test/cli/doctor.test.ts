@@ -104,6 +104,16 @@ describe('doctor', () => {
     assert.match(found.wordsOf('DKIM'), /512 bits/);
   });
 
+  it('warns of an address to leave by that nobody reads', async (t) => {
+    const dir = await publication(t);
+    const unset = await examine(dir, ['--loopback']);
+    assert.equal(unset.verdictOf('inbound'), 'ok');
+    await appendFile(join(dir, 'pressrun.yaml'), 'inbound: { domain: in.soil.example }\n');
+    const found = await examine(dir, ['--loopback']);
+    assert.equal(found.verdictOf('inbound'), 'warn');
+    assert.match(found.wordsOf('inbound'), /pressrun start inbound.*in\.soil\.example/);
+  });
+
   it('tells every fault of the configuration and stops there', async (t) => {
     const dir = await publication(t);
     await appendFile(join(dir, 'pressrun.yaml'), 'smtpp: {}\nhttp: { port: x }\n');

@@ -10,6 +10,7 @@ import PostalMime, { type Email } from 'postal-mime';
 import { createComposer } from '../../src/message/compose.js';
 import { prepareMessage } from '../../src/message/prepare.js';
 import type { Recipient } from '../../src/message/types.js';
+import { returnPathLocalPart } from '../../src/message/verp.js';
 import type { Piece, RenderedMail } from '../../src/render/types.js';
 import { fc } from '../support/fast-check.js';
 import { dataOf, evaluate, lf, oneLine, visible } from './reading.js';
@@ -30,7 +31,9 @@ import {
 } from './samples.js';
 
 const signer = sampleSigner();
+const INBOUND = 'in.example.com';
 const SETTINGS = sampleSettings({
+  inboundDomain: INBOUND,
   dkim: { domain: signer.domain, selector: signer.selector },
   replyTo: { name: 'Åsa', address: 'asa@example.com' },
 });
@@ -95,7 +98,7 @@ async function theirs(mail: RenderedMail, reader: Recipient, wire: string): Prom
   const headers = Object.fromEntries(
     ['List-Unsubscribe', 'List-Unsubscribe-Post', 'List-Id', 'Precedence'].map((name) => [
       name,
-      HEADERS[name] ?? `<${data.unsubscribe_url}>`,
+      HEADERS[name] ?? `<${data.unsubscribe_url}>, <mailto:${addressToLeave(reader)}>`,
     ]),
   );
   const built = await new MailComposer({
@@ -113,6 +116,10 @@ async function theirs(mail: RenderedMail, reader: Recipient, wire: string): Prom
     .compile()
     .build();
   return await PostalMime.parse(built);
+}
+
+function addressToLeave({ id }: Recipient): string {
+  return `${returnPathLocalPart(TOKEN_KEYS, 'weekly', 'unsub', { id, issue: 42 })}@${INBOUND}`;
 }
 
 /** As they stand in the standards and in the settings, not as our code makes them. */
@@ -200,6 +207,8 @@ test('a wrong header, one too many, and a body cut short are noticed', async () 
     return await faultsOf(wire.replace(from, to), SAMPLE_MAIL, NASTY);
   };
   assert.deepEqual(await faults('Precedence: bulk', 'Precedence: list'), ['precedence']);
+  const other = addressToLeave(sampleRecipient({ id: 'zzzzzzzzzzzzzzzz' }));
+  assert.deepEqual(await faults(addressToLeave(NASTY), other), ['list-unsubscribe', 'signature']);
   assert.deepEqual(await faults(/^Message-ID: <weekly/m, 'Message-ID: <monthly'), [
     'message-id',
     'signature',

@@ -25,9 +25,13 @@ test('the longest local part keeps within 64 octets', () => {
 
 test('an address of another kind, publication or key is refused', () => {
   const localPart = returnPathLocalPart(KEYS, 'weekly', 'b', CLAIMS);
-  const asUnsubscribe = localPart.replace(/^b/, 'unsub');
-  assert.equal(readReturnPath(KEYS, 'weekly', 'unsub', localPart), undefined);
-  assert.equal(readReturnPath(KEYS, 'weekly', 'unsub', asUnsubscribe), undefined);
+  const testCopy = returnPathLocalPart(KEYS, 'weekly', 'test', CLAIMS);
+  assert.deepEqual(readReturnPath(KEYS, 'weekly', 'test', testCopy), CLAIMS);
+  for (const other of [localPart, localPart.replace(/^b/, 'unsub'), testCopy]) {
+    assert.equal(readReturnPath(KEYS, 'weekly', 'unsub', other), undefined);
+    const renamed = other.replace(/^\w+/, 'unsub');
+    assert.equal(readReturnPath(KEYS, 'weekly', 'unsub', renamed), undefined);
+  }
   assert.equal(readReturnPath(KEYS, 'daily', 'b', localPart), undefined);
   assert.equal(readReturnPath([Buffer.alloc(32, 'x')], 'weekly', 'b', localPart), undefined);
 });

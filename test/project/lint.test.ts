@@ -105,6 +105,8 @@ describe('a planted violation', () => {
       ['only-render-templates', 'src/message/planted-1.ts', 'handlebars'],
       ['only-queue-bullmq', 'src/delivery/planted-2.ts', 'bullmq'],
       ['only-smtp-nodemailer', 'src/cli/planted-3.ts', 'nodemailer'],
+      ['only-inbound-receives', 'src/web/planted-30.ts', 'smtp-server'],
+      ['inbound-lets-people-leave', 'src/inbound/planted-31.ts', '../delivery/retry.js'],
       ['only-redis-ioredis', 'src/web/planted-4.ts', 'ioredis'],
       ['issue-is-below', 'src/issue/planted-5.ts', '../render/slots.js'],
       ['import-issue-knows-issues-only', 'src/import-issue/planted-20.ts', '../render/mail.js'],

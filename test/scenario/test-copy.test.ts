@@ -22,7 +22,10 @@ describe('a test copy', () => {
 
   before(async () => {
     sink = await startSink();
-    publication = await makePublication({ smtpUrl: sink.url });
+    publication = await makePublication({
+      smtpUrl: sink.url,
+      yaml: 'inbound: { domain: in.example.org }\n',
+    });
     await publication.write('issues/7.md', ISSUE);
   });
   after(async () => {
@@ -49,6 +52,9 @@ describe('a test copy', () => {
     assert.match(mails[0]?.text ?? '', /Dear Sample Reader\./);
     assert.match(mails[0]?.headers.find(({ key }) => key === 'list-id')?.value ?? '', /<test\./);
     assert.notEqual(mails[0]?.messageId, mails[1]?.messageId);
+    // As in the issue, but no address by which anybody leaves (test/inbound).
+    const leave = mails[0]?.headers.find(({ key }) => key === 'list-unsubscribe')?.value ?? '';
+    assert.match(leave, /^<http:[^>]+>, *<mailto:test\+[^>]+@in\.example\.org>$/);
   });
 
   it('is refused for an address that is none, and for somebody who is not on the list', async () => {

@@ -100,7 +100,7 @@ function defaults(): Omit<Config, 'dir' | 'dataDir' | 'file' | 'dkim'> {
       linksPerHost: 2,
     },
     bounce: { domain: undefined },
-    inbound: { domain: undefined },
+    inbound: { domain: undefined, host: '127.0.0.1', port: 8025 },
     archive: { before: undefined, maxImageBytes: 5_000_000 },
     podcast: { category: 'News', image: undefined },
     http: { host: '127.0.0.1', port: 8080, trustProxy: [] },

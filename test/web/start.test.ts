@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
+import { dialogue } from '../inbound/dialogue.js';
 import { freePort, startTestRedis, type TestRedis } from '../support/redis.js';
 
 const MAIN = new URL('../../src/cli/main.ts', import.meta.url).pathname;
@@ -96,7 +97,32 @@ describe('pressrun start', () => {
   test('inbound says what it would need', async () => {
     const { code, output } = await start(0, 'inbound').ended;
     assert.equal(code, 2);
-    assert.match(output, /inbound\.domain.*bounce\.domain/);
+    assert.match(output, /set inbound\.domain/);
+  });
+
+  test('takes mail once inbound.domain is set, tells how it is, and stops cleanly', async () => {
+    const [port, smtpPort, metricsPort] = [await freePort(), await freePort(), await freePort()];
+    await writeFile(join(dir, 'pressrun.yaml'), `${SETTINGS}inbound: { domain: in.example.org }\n`);
+    const env = {
+      PRESSRUN_INBOUND_PORT: String(smtpPort),
+      PRESSRUN_METRICS_PORT: String(metricsPort),
+    };
+    const { child, ended, said } = startWith(env, port, 'inbound');
+    await said('inbound is ready');
+    const talk = await dialogue(smtpPort);
+    await talk.say('MAIL FROM:<me@reader.example>');
+    assert.match(await talk.say('RCPT TO:<unsub+x@in.example.org>'), /^550 /);
+    const [health, figures] = ['readyz', 'metrics'].map((path) =>
+      fetch(`http://127.0.0.1:${metricsPort}/${path}`),
+    );
+    assert.equal((await health)?.status, 200);
+    const refused = /^pressrun_inbound_recipients_total\{outcome="refused"\} 1$/m;
+    assert.match((await (await figures)?.text()) ?? '', refused);
+    child.kill('SIGTERM');
+    const { code, output } = await ended;
+    assert.equal(code, 0, output);
+    assert.match(output, new RegExp(`inbound listens at smtp://127.0.0.1:${smtpPort}`));
+    await talk.ended;
   });
 
   test('a service that does not exist is refused with those that do', async () => {

@@ -8,6 +8,7 @@ import { checkRelay } from '../../smtp/check-relay.js';
 import { openSystem, type System } from '../../system.js';
 import { checkDoor, isLoopback } from '../../web/door.js';
 import { PLACEHOLDER_ADDRESS } from '../scaffold.js';
+import { hasMailServer } from './dns.js';
 import type { Verdict } from './verdict.js';
 
 /** RFC 2606: names that nobody can have. */
@@ -113,6 +114,22 @@ export async function doorVerdict(system: System, loopback: boolean): Promise<Ve
   return isLoopback(new URL(url).hostname)
     ? { kind: 'warn', words: `${url} answers, but only on this machine: readers cannot reach it` }
     : { kind: 'ok', words: `${url} leads here` };
+}
+
+/** Whether mail to the address in List-Unsubscribe will be read. */
+export async function inboundVerdict({ config, presence }: System): Promise<Verdict> {
+  const { domain } = config.inbound;
+  if (domain === undefined)
+    return { kind: 'ok', words: 'nobody leaves by mail: no inbound.domain' };
+  const missing = [
+    ...((await hasMailServer(domain)) === false ? [`an MX record of ${domain}`] : []),
+    ...((await presence.processes()).some(({ role }) => role === 'inbound')
+      ? []
+      : ['a running "pressrun start inbound"']),
+  ];
+  if (missing.length === 0) return { kind: 'ok', words: `mail to ${domain} is read` };
+  const words = `missing: ${missing.join(', ')}; every issue names an address of ${domain}`;
+  return { kind: 'warn', words };
 }
 
 function collectingLog(warnings: string[]): Logger {

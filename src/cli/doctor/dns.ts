@@ -1,4 +1,4 @@
-/** What the DNS says about the sender's domain: SPF, DMARC and the DKIM key. */
+/** What the DNS says about our domains: SPF, DMARC, the DKIM key, and who takes mail. */
 import { Resolver } from 'node:dns/promises';
 import type { Config } from '../../config/types.js';
 import type { DkimSigner } from '../../message/dkim.js';
@@ -49,11 +49,24 @@ function publicKeyIn(record: string): string | undefined {
   return /(?:^|;)p=([^;]*)/.exec(record.replace(/\s/g, ''))?.[1];
 }
 
-/** @returns undefined when the DNS could not be asked; empty when it has none */
+/** @returns undefined when the DNS could not be asked */
+export async function hasMailServer(domain: string): Promise<boolean | undefined> {
+  const servers = await records((resolver) => resolver.resolveMx(domain));
+  // RFC 7505: one without a name says that there is none.
+  return servers?.some(({ exchange }) => exchange !== '');
+}
+
 async function txtRecords(name: string): Promise<string[] | undefined> {
+  const found = await records((resolver) => resolver.resolveTxt(name));
+  return found?.map((parts) => parts.join(''));
+}
+
+/** @returns undefined when the DNS could not be asked; empty when it has none */
+async function records<Found>(
+  ask: (resolver: Resolver) => Promise<Found[]>,
+): Promise<Found[] | undefined> {
   try {
-    const records = await new Resolver({ timeout: PATIENCE_MS, tries: 2 }).resolveTxt(name);
-    return records.map((parts) => parts.join(''));
+    return await ask(new Resolver({ timeout: PATIENCE_MS, tries: 2 }));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     return code === 'ENOTFOUND' || code === 'ENODATA' ? [] : undefined;
