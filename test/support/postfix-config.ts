@@ -14,6 +14,8 @@ export interface PostfixPlace {
   data: string;
   /** Holds the Maildir `all`. */
   mail: string;
+  /** Further settings, which win over ours: postconf(5). */
+  settings: Record<string, string>;
 }
 
 /** @see postconf(5) */
@@ -63,6 +65,7 @@ export function mainCf(place: PostfixPlace): string {
     in_flow_delay: '0',
     maillog_file: join(place.folder, 'log'),
     maillog_file_prefixes: place.folder,
+    ...place.settings,
   };
   return Object.entries(settings)
     .map(([name, value]) => `${name} = ${value}\n`)
@@ -79,6 +82,8 @@ bounce unix - - n - 0 bounce
 defer unix - - n - 0 bounce
 trace unix - - n - 0 bounce
 discard unix - - n - - discard
+smtp unix - - n - - smtp
+verify unix - - n - 1 verify
 error unix - - n - - error
 retry unix - - n - - error
 virtual unix - n n - - virtual

@@ -64,8 +64,9 @@ export const noPostfix =
   (DAEMONS === undefined && 'no Postfix: npm run setup -- --tests, or apt-get install postfix') ||
   (process.getuid?.() !== 0 && 'only root can start a mail server of this kind');
 
-export async function startPostfix(): Promise<Postfix> {
-  const place = await makePlace();
+/** @param settings further ones, as in main.cf */
+export async function startPostfix(settings: Record<string, string> = {}): Promise<Postfix> {
+  const place = await makePlace(settings);
   let master: ChildProcess | undefined;
 
   async function start(): Promise<void> {
@@ -111,7 +112,7 @@ export async function startPostfix(): Promise<Postfix> {
   };
 }
 
-async function makePlace(): Promise<PostfixPlace> {
+async function makePlace(settings: Record<string, string>): Promise<PostfixPlace> {
   if (DAEMONS === undefined) throw new Error(String(noPostfix));
   const folder = await mkdtemp(join(tmpdir(), 'pressrun-postfix-'));
   const place: PostfixPlace = {
@@ -123,6 +124,7 @@ async function makePlace(): Promise<PostfixPlace> {
     queue: join(folder, 'queue'),
     data: join(folder, 'data'),
     mail: join(folder, 'mail'),
+    settings,
   };
   await chmod(folder, 0o711);
   for (const path of [place.config, place.queue, place.data, place.mail]) await mkdir(path);
