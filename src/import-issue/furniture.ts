@@ -16,7 +16,7 @@ const FURNITURE = [
   'Se désabonner|Vous recevez ce|Voir dans (?:le|votre) navigateur',
   'Darse de baja|Cancelar (?:la |tu )?suscripci[óo]n|Recibes este|Ver en el navegador',
 
-  '(?:This|The) (?:e-?mail|mail|message) was sent (?:to|by)',
+  '(?:This|The) (?:e-?mail|mail|message) was sent (?:to|by)|Sent to(?:\\s+by)?\\s*$',
   String.raw`Copyright\b|©|\(c\) (?:19|20)\d\d`,
   'Our mailing address|All rights reserved',
   'Was this (?:e-?mail|mail)? ?forwarded|Forwarded (?:this|to you)|Forward this',

@@ -209,8 +209,12 @@ function unwrap(node: Element): ElementContent[] {
   if (tagName === 'center' || tagName === 'font' || tagName === 'span') return children;
   if (/^[ovw]:|^mj-/.test(tagName)) return children;
   // An anchor to jump to, or a link around nothing.
-  if (tagName === 'a' && (!node.properties.href || isEmpty(node))) return children;
+  if (tagName === 'a' && (!leadsSomewhere(node) || isEmpty(node))) return children;
   return [node];
+}
+
+function leadsSomewhere({ properties }: Element): boolean {
+  return String(properties.href ?? '').trim() !== '';
 }
 
 /** A table of figures has head cells, or rows of several short cells. */

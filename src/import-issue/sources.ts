@@ -4,6 +4,7 @@ import type { Draft } from './draft.js';
 import { readHtml } from './html-source.js';
 import { readMail } from './mail-source.js';
 import { readMarkdown } from './markdown-source.js';
+import { withoutMergeTags } from './merge-tags.js';
 import type { ImportReport } from './report.js';
 import type { KnownSection } from './section-names.js';
 import { detectKind, type SourceKind } from './source-kind.js';
@@ -32,13 +33,13 @@ export async function readSource(
 
 async function readAs(
   kind: SourceKind,
-  source: string,
+  written: string,
   sections: readonly KnownSection[],
   report: ImportReport,
 ): Promise<ReadSource> {
+  if (kind === 'mail') return readMailSource(written, sections, report);
+  const source = withoutMergeTags(written, kind, report);
   switch (kind) {
-    case 'mail':
-      return readMailSource(source, sections, report);
     case 'html':
       return { kind, ...readHtml(source, report) };
     case 'markdown':

@@ -91,10 +91,10 @@ describe('text on one line', () => {
 
   it('never runs what a source says: braces and references stay words', async () => {
     const { issue, text } = await read(
-      'HIGHLIGHTS One (Ann Lee) (summarized by Bo): Write {{subscriber.name}} or <@Nothing@> or *|FNAME|*.',
+      'HIGHLIGHTS One (Ann Lee) (summarized by Bo): Write {{default reader "x"}} or <@Nothing@>.',
     );
     assert.deepEqual(issue?.expressions, []);
-    assert.match(text, /\\\{\{subscriber\.name/);
+    assert.match(text, /Write \\\{\{default reader "x"\}\} or \\<@Nothing@>/);
   });
 });
 

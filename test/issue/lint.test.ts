@@ -20,6 +20,9 @@ describe('warnings', () => {
       '{{name | default: "friend"}}',
       '{{#if user.x}}',
       '{% if user %}',
+      '%%first_name%%',
+      '{$email}',
+      '%recipient.name%',
     ]) {
       assert.deepEqual(
         rulesOf(`Hello ${tag}, this is *news*.`),
@@ -43,6 +46,7 @@ describe('warnings', () => {
       'format!("{}", x) and {name} and {{}} and {0} and [RFC] and [WIP] and {email}',
       'Tcl/TK, TKO, ATK, a-TK, tk and http://tk.example/TK/',
       'Set {a, b} and |x| * |y|*',
+      'Some 50%%, 5% of 100% and $5, {$} and a%b%c',
     ]) {
       assert.deepEqual(rulesOf(text), [], text);
     }

@@ -103,8 +103,20 @@ function takeOpening(passage: Passage, found: Identity, report: ImportReport): b
     report.doubt('number-guessed', place, `the number ${number} is read from ${quote(match[0])}`);
   found.number = number;
   report.leaveOut(match[0], place, 'banner of the mail: the number is in the head');
+  if (isTitleBehind(match[0], rest) && found.title === undefined) {
+    found.title = rest;
+    const message = `${quote(rest)} is taken for the title, because it stands behind the number`;
+    report.doubt('title-guessed', place, message);
+    return true;
+  }
   if (rest !== '') found.passages.push(slice(passage, match[0].length, passage.text.length));
   return true;
+}
+
+/** "Slow Weekly #5: Ropes", with nothing else on its line. */
+function isTitleBehind(opening: string, rest: string): boolean {
+  const isShort = rest !== '' && rest.length <= LONGEST_TITLE / 2;
+  return isShort && /[:–—|-]\s*$/u.test(opening) && !/[.,:;)\uE001]$/u.test(rest);
 }
 
 function takeHeader(
