@@ -60,7 +60,7 @@ async function openRelays(system: System): Promise<Map<string, Relay & { transpo
         name,
         {
           transport: createTransport({ ...relay, connections, log }),
-          composerOf: (issue, revision) => composers(issue, revision, profile),
+          composerOf: (copy) => composers(copy, profile),
         },
       ];
     }),

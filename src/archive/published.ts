@@ -10,7 +10,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from '../config/types.js';
-import type { Frozen, SendRecord } from '../delivery/send-record.js';
+import { contentHashOf, type Frozen, type SendRecord } from '../delivery/send-record.js';
 import type { Sends } from '../delivery/sends.js';
 import { type IssueHead, watchIssueHeads } from '../issue/issue-folder.js';
 import { withPictures } from '../issue/pictures.js';
@@ -89,10 +89,10 @@ export function sentIssues(sends: Pick<Sends, 'list' | 'get' | 'frozen'>): Publi
   };
 }
 
-function publicApproval({ approval, message }: Frozen): PublicApproval | undefined {
-  if (!approval) return undefined;
-  const { by, named, at } = approval;
-  return { by: named ? by : undefined, at, contentHash: message.contentHash };
+function publicApproval(frozen: Frozen): PublicApproval | undefined {
+  if (!frozen.approval) return undefined;
+  const { by, named, at } = frozen.approval;
+  return { by: named ? by : undefined, at, contentHash: contentHashOf(frozen) };
 }
 
 /** Issue files, as they are now. @param isPublished by number, date and the like */

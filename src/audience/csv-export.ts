@@ -4,7 +4,10 @@ import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import type { Audience } from './store.js';
 
-const COLUMNS = ['email', 'name', 'attributes', 'status', 'suppressed', 'created', 'left'];
+const COLUMNS = [
+  ...['email', 'name', 'attributes', 'edition'],
+  ...['status', 'suppressed', 'created', 'left'],
+];
 
 /**
  * Streams the list, one row a subscriber.
@@ -21,11 +24,13 @@ export async function exportCsv(
   async function* rows(): AsyncGenerator<string[]> {
     for await (const subscriber of audience.all()) {
       count += 1;
-      const { address, name, attributes, status, createdAt, leftAt, suppressed } = subscriber;
+      const { address, name, attributes, edition, status } = subscriber;
+      const { createdAt, leftAt, suppressed } = subscriber;
       yield [
         address,
         name,
         Object.keys(attributes).length === 0 ? '' : JSON.stringify(attributes),
+        edition,
         status,
         suppressed ?? '',
         isoTime(createdAt),

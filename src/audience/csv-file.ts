@@ -9,6 +9,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
 import { AppError } from '../errors.js';
+import { EDITIONS, type Edition, isEdition } from '../issue/editions.js';
 import { parseAddress } from './address.js';
 import type { SubscriberRow } from './store.js';
 
@@ -19,7 +20,7 @@ export type CsvRow =
   | { kind: 'invalid'; line: number; reason: string };
 
 /** `status` and `suppressed` are those of our own export. */
-const COLUMNS = ['email', 'name', 'attributes', 'status', 'suppressed'] as const;
+const COLUMNS = ['email', 'name', 'attributes', 'edition', 'status', 'suppressed'] as const;
 type Column = (typeof COLUMNS)[number];
 
 const MAX_NAME_CHARACTERS = 256;
@@ -195,7 +196,20 @@ function rowOf(
   }
   const attributes = parseAttributes(field(places.attributes));
   if (typeof attributes === 'string') return invalid(attributes);
-  return { kind: 'row', line: first, row: { address: parsed.address, name, attributes } };
+  const edition = parseEdition(field(places.edition));
+  if (!edition.ok) return invalid(edition.reason);
+  const row = { address: parsed.address, name, attributes, edition: edition.edition };
+  return { kind: 'row', line: first, row };
+}
+
+/** Of an empty one nothing is said: nobody's own choice is undone by it. */
+export function parseEdition(
+  text = '',
+): { ok: true; edition: Edition | undefined } | { ok: false; reason: string } {
+  const edition = text.toLowerCase();
+  if (edition === '') return { ok: true, edition: undefined };
+  if (isEdition(edition)) return { ok: true, edition };
+  return { ok: false, reason: `the edition is "${text}"; write ${EDITIONS.join(' or ')}` };
 }
 
 const hasControls = (text: string): boolean => /[\p{Cc}\u2028\u2029]/u.test(text);

@@ -1,11 +1,12 @@
 /**
- * What subscribers decide about themselves: a pause, a name, another address, a reason for leaving.
+ * What subscribers decide about themselves: a pause, an edition, a name, another address, a reason for leaving.
  *
  * A change of address is asked for by the owner of the old one and confirmed by the owner of the new
  * one. The two are in different shards, so it takes three steps, each of which may be repeated: the
  * old id departs, the new one arrives, and of the old one only where it led to is left. Links of old
  * mails follow it.
  */
+import type { Edition } from '../issue/editions.js';
 import { type Keys, shardOf, tailOf } from '../redis/keys.js';
 import { loadScript, type RedisClient } from '../redis/scripts.js';
 import { type Address, parseAddress } from './address.js';
@@ -13,6 +14,8 @@ import { type Address, parseAddress } from './address.js';
 export interface Preferences {
   /** No issues until then (epoch s); undefined: issues again. Returns whether they get mail at all. */
   pause(id: string, until: number | undefined): Promise<boolean>;
+  /** How much of an issue they get in the mail, from the next claim on. */
+  chooseEdition(id: string, edition: Edition): Promise<boolean>;
   rename(id: string, name: string): Promise<boolean>;
   /** Notes that they want their mail elsewhere. @param at epoch s */
   askToMove(id: string, to: Address, at: number): Promise<boolean>;
@@ -78,6 +81,7 @@ export function createPreferences(
 
   return {
     pause: (id, until) => prefer(id, 'z', until ?? ''),
+    chooseEdition: (id, edition) => prefer(id, 'e', edition === 'full' ? '' : edition),
     rename: (id, name) => prefer(id, 'n', name),
     askToMove: (id, to, at) => prefer(id, 'm', `${at} ${to}`),
 

@@ -7,12 +7,14 @@
  *   x  attributes as JSON, absent when there are none
  *   t  created, epoch s      l  left, epoch s       c  consent (consent-text.ts)
  *   w  asked to join and has not confirmed (lua/wish.lua), absent when nobody asked
- *   z  paused until, epoch s     m, to  change of address (lua/depart.lua)     r  why they left
+ *   z  paused until, epoch s     e  edition (issue/editions.ts), absent for the full one
+ *   m, to  change of address (lua/depart.lua)     r  why they left
  *   f  mails that failed in a row (lua/fail.lua), absent when there are none
  * beside it one of two sets (mailable, unmailable), the suppressions, and counts. All that belongs
  * together changes in one script. Must never bring back anybody who left, was erased or is
  * suppressed: only they themselves can do that.
  */
+import { type Edition, isEdition } from '../issue/editions.js';
 import { type Keys, SHARDS, type ShardKeys, shardOf, tailOf } from '../redis/keys.js';
 import { loadScript, type RedisClient } from '../redis/scripts.js';
 import type { Address } from './address.js';
@@ -35,6 +37,7 @@ export interface SubscriberRow {
   address: Address;
   name?: string | undefined;
   attributes?: Record<string, unknown> | undefined;
+  edition?: Edition | undefined;
 }
 
 export type PutOutcome = 'imported' | 'updated' | 'unchanged' | 'suppressed';
@@ -260,12 +263,13 @@ interface Placed {
 }
 
 function rowArguments({ row, id }: Placed): string[] {
-  const { address, name, attributes } = row;
+  const { address, name, attributes, edition } = row;
   return [
     tailOf(id),
     address,
     name === undefined ? '' : `=${name}`,
     attributes === undefined ? '' : `=${attributesText(attributes)}`,
+    edition === undefined ? '' : `=${edition === 'full' ? '' : edition}`,
   ];
 }
 
@@ -284,6 +288,7 @@ function subscriberFrom(id: string, hash: Record<string, string>): Subscriber | 
     name: hash.n ?? '',
     status: STATUS[hash.s ?? ''] ?? 'unsubscribed',
     attributes: hash.x ? JSON.parse(hash.x) : {},
+    edition: hash.e !== undefined && isEdition(hash.e) ? hash.e : 'full',
     createdAt: Number(hash.t),
     leftAt: hash.l === undefined ? undefined : Number(hash.l),
     consent: consentFrom(hash.c),

@@ -1,4 +1,5 @@
 /** Subscribers as the rest of the house sees them. */
+import type { Edition } from '../issue/editions.js';
 
 export type SubscriberStatus = 'active' | 'unconfirmed' | 'unsubscribed';
 
@@ -17,6 +18,7 @@ export interface Subscriber {
   name: string;
   status: SubscriberStatus;
   attributes: Record<string, unknown>;
+  edition: Edition;
   /** Epoch seconds. */
   createdAt: number;
   /** Epoch seconds of leaving; undefined while subscribed. */

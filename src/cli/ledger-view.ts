@@ -74,6 +74,7 @@ export function statusLines(status: SendStatus): string[] {
         ]
       : []),
     ...revisionLines(status),
+    ...editionLines(status),
     ...approvalLines(status),
     ...reasonLines(status),
   ];
@@ -86,6 +87,14 @@ function revisionLines({ revisions }: SendStatus): string[] {
       `  ${formatCount(recipients).padStart(6)}  revision ${revision}, frozen ${frozenAt}`,
   );
   return ['', 'who has which:', ...lines];
+}
+
+function editionLines({ editions }: SendStatus): string[] {
+  if (editions === undefined) return [];
+  const lines = Object.entries(editions).map(
+    ([edition, count]) => `  ${formatCount(count).padStart(6)}  ${edition}`,
+  );
+  return ['', 'editions:', ...lines];
 }
 
 /** Which words and bytes somebody stood for, and what was said against them. */

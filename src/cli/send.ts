@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { startWorker } from '../../workers/worker.js';
 import type { Config } from '../config/types.js';
-import { requireLedger, type SendRecord } from '../delivery/send-record.js';
+import { contentHashOf, requireLedger, type SendRecord } from '../delivery/send-record.js';
 import { OPEN_STATES } from '../delivery/sends.js';
 import { fullStatusOf, type SendStatus } from '../delivery/status.js';
 import { AppError } from '../errors.js';
@@ -163,7 +163,7 @@ async function begin(
     subject: subjectOf(frozen),
     recipients: active,
     relay: relayName(config),
-    contentHash: frozen.message.contentHash,
+    contentHash: contentHashOf(frozen),
     check: checkedOf(frozen),
   };
   terminal.print(`#${summary.issue} ${frozen.issue.title}`);

@@ -9,6 +9,8 @@ import { addressFrom } from './subscribers.js';
 interface Chapter {
   issue: number;
   title: string;
+  /** Whether there was an edition of the highlights. */
+  highlights: boolean;
   story: RecipientStory;
 }
 
@@ -22,14 +24,14 @@ export async function tellStory(
   const id = system.audience.idOf(addressFrom(address));
   const records = record ? [record] : await system.sends.list();
   const chapters: Chapter[] = [];
-  for (const { issue, title } of records) {
+  for (const { issue, title, highlights } of records) {
     const story = await system.tally.story(issue, id).catch((error: unknown) => {
       // Of all sends those that can be read here are told.
       if (record || !(error instanceof AppError)) throw error;
       terminal.note(`#${issue}: ${error.located}`);
       return undefined;
     });
-    if (story) chapters.push({ issue, title, story });
+    if (story) chapters.push({ issue, title, highlights, story });
   }
   if (record && chapters.length === 0) {
     throw new AppError(
@@ -63,15 +65,16 @@ function documentOf({ issue, title, story }: Chapter): object {
   return { issue, title, ...rest, ...(at !== undefined && { at: new Date(at).toISOString() }) };
 }
 
-function linesOf({ issue, title, story }: Chapter): string[] {
-  const { state, attempts, revision, resent, at, words } = story;
+function linesOf({ issue, title, highlights, story }: Chapter): string[] {
+  const { state, attempts, revision, edition, resent, at, words } = story;
   const when =
     at === undefined ? '' : `, ${state === 'deferred' ? 'due ' : ''}${new Date(at).toISOString()}`;
   const tried = attempts === 0 ? 'no attempt' : `${attempts} attempt${attempts === 1 ? '' : 's'}`;
+  const which = edition && (highlights || edition !== 'full') ? `, edition ${edition}` : '';
   return [
     `#${issue} ${title}`,
     `  ${state}${when}`,
-    `  ${tried}${revision ? `, revision ${revision}` : ''}${resent ? ', mailed again after a doubt' : ''}`,
+    `  ${tried}${revision ? `, revision ${revision}` : ''}${which}${resent ? ', mailed again after a doubt' : ''}`,
     ...(story.class ? [`  ${story.class}${words ? `: ${words}` : ''}`] : []),
   ];
 }

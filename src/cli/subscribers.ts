@@ -4,10 +4,11 @@ import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { type Address, parseAddress } from '../audience/address.js';
 import { exportCsv } from '../audience/csv-export.js';
-import { parseAttributes } from '../audience/csv-file.js';
+import { parseAttributes, parseEdition } from '../audience/csv-file.js';
 import { importCsv } from '../audience/csv-import.js';
 import type { Consent, Subscriber } from '../audience/types.js';
 import { AppError } from '../errors.js';
+import type { Edition } from '../issue/editions.js';
 import { forgetHistory } from '../redis/rewrite.js';
 import type { System } from '../system.js';
 import { action, EXIT, type Terminal } from './command.js';
@@ -33,7 +34,7 @@ export function registerSubscribers(program: Command): void {
   };
   verb(
     'import <file>',
-    'add people from a CSV: email, name, attributes (a JSON object)',
+    'add people from a CSV: email, name, attributes (a JSON object), edition',
     importFile,
   ).option('--strict', 'refuse the whole file when a row is faulty');
   verb('export', 'write everybody as CSV', exportFile)
@@ -41,7 +42,9 @@ export function registerSubscribers(program: Command): void {
     .option('--spreadsheet', 'make cells safe to open in a spreadsheet (not for importing again)');
   verb('add <address>', 'add one person', add)
     .option('--name <name>', 'their name')
-    .option('--attributes <json>', 'a JSON object, e.g. \'{"city": "Bonn"}\'');
+    .option('--attributes <json>', 'a JSON object, e.g. \'{"city": "Bonn"}\'')
+    .option('--edition <edition>', 'what they get in the mail: full or highlights');
+  verb('edition <address> <edition>', 'give one person the full issue or its highlights', choose);
   verb('show <address>', 'what is known of one person', show);
   verb('unsubscribe <address>', 'let one person go; takes effect at once', unsubscribe);
   verb(
@@ -140,7 +143,8 @@ async function add(
   const attributes = parseAttributes(options.attributes as string | undefined);
   if (typeof attributes === 'string') throw new AppError('usage', attributes);
   const consent = { source: 'operator', at: Math.floor(Date.now() / 1000) };
-  const row = { address, name: options.name as string | undefined, attributes };
+  const edition = editionFrom(options.edition as string | undefined);
+  const row = { address, name: options.name as string | undefined, attributes, edition };
   const [outcome] = await audience.put([row], consent);
   if (outcome === 'suppressed') {
     throw new AppError(
@@ -151,6 +155,23 @@ async function add(
   const words = { imported: 'added', updated: 'updated', unchanged: 'on the list already' };
   terminal.print(words[outcome ?? 'unchanged']);
   terminal.document({ outcome: outcome === 'imported' ? 'added' : outcome });
+  return EXIT.ok;
+}
+
+async function choose(
+  { audience }: System,
+  terminal: Terminal,
+  [text = '', written = '']: string[],
+): Promise<number> {
+  const edition = editionFrom(written);
+  if (edition === undefined) throw new AppError('usage', 'write full or highlights');
+  const subscriber = await audience.get(audience.idOf(addressFrom(text)));
+  if (subscriber === undefined) throw unknown();
+  if (!(await audience.chooseEdition(subscriber.id, edition))) {
+    throw new AppError('subscriber_left', `that person gets no issues: ${subscriber.status}`);
+  }
+  terminal.print(`edition ${edition}`);
+  terminal.document({ edition });
   return EXIT.ok;
 }
 
@@ -239,17 +260,25 @@ export function addressFrom(text: string): Address {
   return parsed.address;
 }
 
+/** @throws AppError usage */
+export function editionFrom(text: string | undefined): Edition | undefined {
+  const parsed = parseEdition(text);
+  if (parsed.ok) return parsed.edition;
+  throw new AppError('usage', parsed.reason);
+}
+
 function unknown(): AppError {
   return new AppError('subscriber_unknown', 'nobody with that address is on the list');
 }
 
 function documentOf(subscriber: Subscriber): Record<string, unknown> {
-  const { address, name, status, attributes, createdAt, leftAt, consent } = subscriber;
+  const { address, name, status, attributes, edition, createdAt, leftAt, consent } = subscriber;
   return {
     address,
     name,
     status,
     attributes,
+    edition,
     created: isoTime(createdAt),
     ...(leftAt !== undefined && { left: isoTime(leftAt) }),
     ...(consent && { consent: consentWords(consent) }),

@@ -122,6 +122,10 @@ function settingsFrom(dir: string, parsed: ParsedSettings): Settings {
       timezone: publication.timezone ?? machineTimezone(),
       design,
       approver: publication.approver,
+      editions: {
+        highlights: publication.editions.highlights,
+        subjectNote: publication.editions.subjectNote,
+      },
     },
     redis,
     smtp: smtpFrom(smtp),

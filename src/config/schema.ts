@@ -158,6 +158,10 @@ export const settingsSchema = z.strictObject({
     language: parsed(parseLanguage, 'a language tag such as en, de or pt-BR'),
     timezone: parsed(parseTimezone, 'an IANA time zone such as Europe/Berlin or UTC').optional(),
     approver: line('a name on one line').optional(),
+    editions: z.strictObject({
+      highlights: z.boolean().register(allowed, { allowed: 'true or false' }),
+      subjectNote: line('a note on one line, such as (highlights)').optional(),
+    }),
   }),
   design: designSchema,
   redis: z.strictObject({

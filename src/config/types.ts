@@ -58,6 +58,12 @@ export interface PublicationConfig {
   design: DesignConfig;
   /** Under whose name sends are approved; readers see it. */
   approver: string | undefined;
+  editions: {
+    /** Whether readers may have the highlights only. */
+    highlights: boolean;
+    /** Behind the subject of that edition. */
+    subjectNote: string | undefined;
+  };
 }
 
 /** What `pressrun check` measures issues against. */

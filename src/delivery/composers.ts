@@ -1,28 +1,33 @@
-/** Composers of the sends under way, made once per revision, relay profile and worker. */
+/** Composers of the sends under way, made once per revision, edition, relay profile and worker. */
 import type { RelayProfile } from '../config/types.js';
+import type { Edition } from '../issue/editions.js';
 import { type Composer, type ComposerSecrets, createComposer } from '../message/compose.js';
+import { messageOf } from './send-record.js';
 import type { Sends } from './sends.js';
 
 /** Sends rarely overlap; a composer holds a message of about 100 KB. */
-const MOST_KEPT = 4;
+const MOST_KEPT = 8;
 
-export type Composers = (
-  issue: number,
-  revision: number,
-  profile: RelayProfile,
-) => Promise<Composer>;
+/** What goes to readers of one edition. */
+export interface Copy {
+  issue: number;
+  revision: number;
+  edition: Edition;
+}
 
-/** Returns a function that gives the composer of one revision of a send, for relays of one profile. */
+export type Composers = (copy: Copy, profile: RelayProfile) => Promise<Composer>;
+
+/** Returns a function that gives the composer of one edition of a send, for relays of one profile. */
 export function createComposers(sends: Sends, secrets: ComposerSecrets): Composers {
   const kept = new Map<string, Promise<Composer>>();
-  const make: Composers = async (issue, revision, profile) => {
+  const make: Composers = async ({ issue, revision, edition }, profile) => {
     const frozen = await sends.frozen(issue, revision);
     if (frozen === undefined) throw new Error(`send ${issue} has no frozen revision ${revision}`);
-    return createComposer(frozen.message, secrets, { profile });
+    return createComposer(messageOf(frozen, edition), secrets, { profile });
   };
-  return async (issue, revision, profile) => {
-    const key = `${issue}:${revision}:${profile}`;
-    const composer = kept.get(key) ?? make(issue, revision, profile);
+  return async (copy, profile) => {
+    const key = `${copy.issue}:${copy.revision}:${copy.edition}:${profile}`;
+    const composer = kept.get(key) ?? make(copy, profile);
     kept.set(key, composer);
     composer.catch(() => kept.delete(key));
     const oldest = kept.keys().next();

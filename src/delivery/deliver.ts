@@ -14,6 +14,7 @@ import type { Config } from '../config/types.js';
 import type { Composer } from '../message/compose.js';
 import type { ComposedMessage } from '../message/types.js';
 import { TOO_LATE, type Transport } from '../smtp/types.js';
+import type { Copy } from './composers.js';
 import { judge, type Verdict } from './judge.js';
 import type { Lane, Route, Trouble } from './lane.js';
 import type { LedgerStore } from './ledger.js';
@@ -33,8 +34,8 @@ export type JobResult =
 /** A relay as a batch uses it. */
 export interface Relay {
   transport: Transport;
-  /** The composer of one revision of a send, as this relay wants its messages. */
-  composerOf(issue: number, revision: number): Promise<Composer>;
+  /** The composer of one edition of a send, as this relay wants its messages. */
+  composerOf(copy: Copy): Promise<Composer>;
 }
 
 export interface DeliverOptions {
@@ -231,7 +232,8 @@ class BatchRun {
     const { retry, relayOf, leaseMs, stopping, log } = this.options;
     if (this.failed.has(route)) return NOT_TRIED;
     const { transport, composerOf } = relayOf(route.relay);
-    const composer = await composerOf(this.batch.ref.issue, this.batch.revision);
+    const { ref, revision } = this.batch;
+    const composer = await composerOf({ issue: ref.issue, revision, edition: who.edition });
     const message = await this.compose(composer, who);
     if (message === undefined) return CANNOT_BE_COMPOSED;
     if (stopping.aborted) this.stop({ kind: 'give-back' });

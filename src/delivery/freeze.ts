@@ -1,17 +1,19 @@
 /** Freezing: what was approved is what is sent, whatever happens to files and templates later. */
 import { join } from 'node:path';
 import type { Config } from '../config/types.js';
+import { type Edition, highlightsOf } from '../issue/editions.js';
 import { withPictures } from '../issue/pictures.js';
 import type { Issue } from '../issue/types.js';
-import { prepareMessage } from '../message/prepare.js';
+import { type PreparedMessage, prepareMessage } from '../message/prepare.js';
+import type { MessageSettings } from '../message/types.js';
 import { renderMail } from '../render/mail.js';
 import type { RenderedMail } from '../render/types.js';
 import type { Frozen } from './send-record.js';
 import { dateIn } from './send-time.js';
 
 /**
- * Renders and prepares an issue. Nothing of the files, templates or this program's version is
- * needed afterwards to send it.
+ * Renders and prepares every edition of an issue. Nothing of the files, templates or this program's
+ * version is needed afterwards to send it.
  * @param options.revision from 1; each amendment has the next
  * @throws AppError template_invalid
  */
@@ -21,18 +23,28 @@ export async function freezeIssue(
   { today, revision }: { today: Date; revision: number },
 ): Promise<Frozen & { rendered: RenderedMail }> {
   // The date may be missing until the issue is sent: now it is.
-  const { publication, smtp, bounce, inbound, dkim } = config;
+  const { publication } = config;
   const date = loaded.issue.date ?? dateIn(publication.timezone, today.getTime());
   const pictured = await withPictures(loaded.issue, join(config.dir, 'issues'));
   const issue: Issue = { ...pictured, date };
-  const rendered = await renderMail(issue, publication, {
-    templatesDir: join(config.dir, 'templates'),
-    issueFile: loaded.file,
-  });
-  const message = prepareMessage(rendered, {
-    slug: publication.slug,
-    issue: issue.number,
-    revision,
+  const render = (part: Issue, edition: Edition): Promise<RenderedMail> =>
+    renderMail(part, publication, {
+      templatesDir: join(config.dir, 'templates'),
+      issueFile: loaded.file,
+      edition,
+    });
+  const prepare = (rendered: RenderedMail): PreparedMessage =>
+    prepareMessage(rendered, settingsOf(config, issue.number, revision));
+  const rendered = await render(issue, 'full');
+  const part = publication.editions.highlights ? highlightsOf(issue) : undefined;
+  const highlights = part && prepare(await render(part, 'highlights'));
+  return { issue, message: prepare(rendered), highlights, rendered };
+}
+
+function settingsOf(config: Config, issue: number, revision: number): MessageSettings {
+  const { publication, smtp, bounce, inbound, dkim } = config;
+  return {
+    ...{ slug: publication.slug, issue, revision },
     from: publication.from,
     replyTo: publication.replyTo,
     publicUrl: publication.url,
@@ -41,6 +53,5 @@ export async function freezeIssue(
     bounceDomain: bounce.domain,
     inboundDomain: inbound.domain,
     dkim,
-  });
-  return { issue, message, rendered };
+  };
 }

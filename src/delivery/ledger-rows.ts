@@ -2,9 +2,11 @@
  * How a recipient's row and a shard's runs are written: what lua/row.lua packs, read back. Pure.
  *
  * info, 5 bytes a recipient: attempts (4 bits, 15 means 15 or more), resent (1), revision − 1 (3);
- * seconds after the start of the send (3 bytes): of the last change, or when a deferred one is due;
- * index into texts (1).
+ * edition (1 bit) and
+ * seconds after the start of the send (23): of the last change, or when a deferred one is due; index
+ * into texts (1).
  */
+import type { Edition } from '../issue/editions.js';
 import { RECIPIENT_STATE } from './types.js';
 
 export const INFO_LENGTH = 5;
@@ -12,12 +14,16 @@ export const INFO_LENGTH = 5;
 /** Revisions one send can have: three bits of a row. */
 export const MOST_REVISIONS = 8;
 
+const HIGHLIGHTS_BIT = 1 << 23;
+
 export interface RowInfo {
   attempts: number;
   /** Whether an operator's word (or policy) had this person mailed again after a doubt. */
   resent: boolean;
   /** What the last attempt sent, from 1; without meaning before the first. */
   revision: number;
+  /** What the last claim gave out. */
+  edition: Edition;
   /** After the start of the send. */
   seconds: number;
   /** 0: no text. */
@@ -28,11 +34,13 @@ export interface RowInfo {
 export function readInfo(bytes: Buffer, position = 0): RowInfo {
   const at = position * INFO_LENGTH;
   const packed = bytes[at] ?? 0;
+  const timed = bytes.readUIntBE(at + 1, 3);
   return {
     attempts: packed >> 4,
     resent: (packed & 8) !== 0,
     revision: (packed & 7) + 1,
-    seconds: bytes.readUIntBE(at + 1, 3),
+    edition: timed >= HIGHLIGHTS_BIT ? 'highlights' : 'full',
+    seconds: timed % HIGHLIGHTS_BIT,
     text: bytes[at + 4] ?? 0,
   };
 }

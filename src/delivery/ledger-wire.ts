@@ -66,7 +66,7 @@ export async function claim(
   return { kind: 'claimed', claimed };
 }
 
-/** @param fields six for each one claimed, in the order of `who`; whoever was skipped is left out */
+/** @param fields seven for each one claimed, in the order of `who`; whoever was skipped is left out */
 function claimedOf(
   shard: string,
   who: readonly Waiting[],
@@ -81,6 +81,7 @@ function claimedOf(
       position,
       attempt: Number(fields[at + 1]),
       failing: fields[at + 5] === 1,
+      edition: fields[at + 6] === 1 ? 'highlights' : 'full',
       recipient: {
         id: shard + tail,
         address: String(fields[at + 2]),
@@ -88,7 +89,7 @@ function claimedOf(
         attributes: attributes === '' ? {} : JSON.parse(String(attributes)),
       },
     });
-    at += 6;
+    at += 7;
   }
   return claimed;
 }

@@ -7,7 +7,7 @@
  * - state  1 byte a recipient ({@link RECIPIENT_STATE});
  * - info   5 bytes a recipient (ledger-rows.ts);
  * - texts  each distinct (class, words) once;
- * - meta   counters by state byte, gate, revision and step; the runs; of each batch its epoch (e),
+ * - meta   counters by state byte, gate, revision, its highlights and step; the runs; of each batch its epoch (e),
  *          job serial (j), last request with whom it got (q) and the revision that one claimed (v);
  *          of each position in doubt the epoch whose claim that was (w).
  * A position is a recipient's place in these strings. A run is a stretch of them that was planned
@@ -73,6 +73,8 @@ export interface PlanOptions {
   /** Epoch ms. */
   startedAt: number;
   revision: number;
+  /** That revision has an edition of the highlights. */
+  highlights: boolean;
   step: number;
 }
 
@@ -113,6 +115,8 @@ export interface Gate {
   open: boolean;
   /** The newest one; claims of older ones are refused. */
   revision: number;
+  /** That one has an edition of the highlights. */
+  highlights: boolean;
   step: number;
 }
 
@@ -153,8 +157,9 @@ export function createLedger(
   };
 
   return {
-    async plan(issue, shard, { startedAt, revision, step }) {
-      const args = [BATCH_SIZE, ...laneArguments(shard), startedAt, revision, step];
+    async plan(issue, shard, { startedAt, revision, highlights, step }) {
+      const content = [revision, step, highlights ? 1 : ''];
+      const args = [BATCH_SIZE, ...laneArguments(shard), startedAt, ...content];
       return Number(await scripts.plan.run(redis, rowsAndAudience(issue, shard), args));
     },
 
@@ -202,8 +207,8 @@ export function createLedger(
       );
     },
 
-    async setGate(issue, { open, revision, step }) {
-      const args = [open ? 'open' : 'shut', revision, step];
+    async setGate(issue, { open, revision, highlights, step }) {
+      const args = [open ? 'open' : 'shut', revision, step, highlights ? 1 : ''];
       await Promise.all(
         SHARDS.map((shard) => scripts.gate.run(redis, [at(issue, shard).meta], args)),
       );

@@ -3,6 +3,7 @@
  * one that wrote its file once a second and was killed, or a replica that was promoted before it had
  * everything. Pure.
  */
+import type { Edition } from '../issue/editions.js';
 import type { Claimed, OpenBatch, Settlement } from './types.js';
 
 /** The last that a worker knows of one recipient. */
@@ -11,6 +12,7 @@ export interface Remembered {
   position: number;
   tail: string;
   attempt: number;
+  edition: Edition;
   /** Epoch ms. */
   at: number;
   /** undefined while the message is in flight. */
@@ -93,9 +95,10 @@ export function createMemory(keptMs: number): Memory {
     claimed(batch, claimed, at) {
       const { shard, issue } = batch.ref;
       const mark = markOf(batch);
-      for (const { position, attempt, recipient } of claimed) {
+      for (const { recipient, position, attempt, edition } of claimed) {
         const tail = recipient.id.slice(shard.length);
-        keep(shard, issue, { batch: mark, position, tail, attempt, at, outcome: undefined });
+        const row = { batch: mark, position, tail, attempt, edition, at, outcome: undefined };
+        keep(shard, issue, row);
       }
       answered(shard, at);
     },

@@ -58,8 +58,11 @@ export function createPutAway(options: PutAwayOptions): PutAway {
       throw new Error('the ledger changed while it was written to a file');
     }
     const reasons = sums.reasons().slice(0, MOST_REASONS);
-    const revisions = [...sums.revisions()];
-    return { ...{ file, host: hostname(), reasons, revisions }, counts };
+    const { revisions, editions } = sums.copies();
+    return {
+      ...{ file, host: hostname(), counts, reasons },
+      ...{ revisions: [...revisions], editions: [...editions] },
+    };
   };
   const remove = async (issue: number): Promise<void> => {
     for (const shard of SHARDS) {

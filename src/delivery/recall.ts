@@ -181,7 +181,7 @@ export function createRecall({ redis, keys, graceMs, keptMs, log }: RecallOption
 }
 
 function replayArguments(row: Remembered): (string | number)[] {
-  const { batch, position, tail, attempt, at, outcome } = row;
+  const { batch, position, tail, attempt, edition, at, outcome } = row;
   const { first, epoch, revision } = batch;
   const [, , state, due, reason, words] =
     outcome === undefined
@@ -190,5 +190,6 @@ function replayArguments(row: Remembered): (string | number)[] {
   return [
     ...[first, epoch, revision, position, tail, attempt],
     ...[state ?? '', at, due ?? 0, reason ?? '', words ?? ''],
+    edition === 'highlights' ? 1 : 0,
   ];
 }

@@ -63,6 +63,7 @@ export async function haltRestoredSends(
 function unknownSend(issue: number, at: number): SendRecord {
   return {
     ...{ issue, title: '', date: '', state: 'sending', revision: 0, contentHash: '', step: 1 },
+    highlights: false,
     ...{ createdAt: at, startedAt: at, endedAt: undefined, reason: undefined, planned: false },
     ...{ leaving: false, totals: undefined },
     ...{

@@ -1,5 +1,7 @@
 /** A send's record and frozen revisions: their form, and how Redis holds them. Pure. */
+import { createHash } from 'node:crypto';
 import { AppError } from '../errors.js';
+import type { Edition } from '../issue/editions.js';
 import type { Issue } from '../issue/types.js';
 import type { PreparedMessage } from '../message/prepare.js';
 import { MOST_REVISIONS } from './ledger-rows.js';
@@ -14,6 +16,8 @@ export interface SendRecord {
   state: SendState;
   /** The newest revision, from 1; 0 when its content was lost (restored.ts). */
   revision: number;
+  /** That revision has an edition of the highlights; without one everybody gets the whole issue. */
+  highlights: boolean;
   contentHash: string;
   /** When it was frozen, epoch ms. */
   createdAt: number;
@@ -53,6 +57,8 @@ export interface LedgerTotals {
   reasons: Reason[];
   /** Revision → how many have it. */
   revisions: [number, number][];
+  /** Edition → how many have it; absent in what older versions put away. */
+  editions?: [Edition, number][];
 }
 
 /** States in which nothing happens any more by itself. */
@@ -93,6 +99,8 @@ export interface Approval {
 export interface Frozen {
   issue: Issue;
   message: PreparedMessage;
+  /** Undefined where that is no edition of its own, and for what older versions froze. */
+  highlights?: PreparedMessage | undefined;
   /** Undefined where nobody had to approve, and for what older versions froze. */
   approval?: Approval | undefined;
   /** Epoch ms; known of what was frozen before. */
@@ -123,7 +131,7 @@ export function requireAmendable(record: SendRecord, frozen: Frozen): void {
       `the send of issue ${issue} was amended ${MOST_REVISIONS - 1} times already: a ledger cannot tell more revisions apart`,
     );
   }
-  if (frozen.message.contentHash === contentHash) {
+  if (contentHashOf(frozen) === contentHash) {
     throw new AppError(
       'send_refused',
       `nothing to amend: the file of issue ${issue} makes the very mail that is being sent`,
@@ -131,16 +139,28 @@ export function requireAmendable(record: SendRecord, frozen: Frozen): void {
   }
 }
 
-export function frozenFields(
-  { issue, message, approval }: Frozen,
-  frozenAt: number,
-): Record<string, string | number> {
+/** Hex SHA-256 of all that readers may get of a revision; of one edition, that edition's own. */
+export function contentHashOf({ message, highlights }: Omit<Frozen, 'issue'>): string {
+  if (highlights === undefined) return message.contentHash;
+  return createHash('sha256')
+    .update(`${message.contentHash} ${highlights.contentHash}`)
+    .digest('hex');
+}
+
+/** What goes to readers of an edition. */
+export function messageOf({ message, highlights }: Frozen, edition: Edition): PreparedMessage {
+  return edition === 'highlights' ? (highlights ?? message) : message;
+}
+
+export function frozenFields(frozen: Frozen, frozenAt: number): Record<string, string | number> {
+  const { issue, message, highlights, approval } = frozen;
   return {
     message: JSON.stringify(message),
     issue: JSON.stringify(issue),
-    contentHash: message.contentHash,
+    contentHash: contentHashOf(frozen),
     frozenAt,
     // Written even when empty: what a scheduled send froze may be replaced.
+    highlights: highlights ? JSON.stringify(highlights) : '',
     approval: approval ? JSON.stringify(approval) : '',
   };
 }
@@ -171,6 +191,7 @@ export function recordOf(fields: Record<string, string>): SendRecord | undefined
     date: fields.date ?? '',
     state: fields.state as SendState,
     revision: Number(fields.revision),
+    highlights: fields.highlights === '1',
     contentHash: fields.contentHash ?? '',
     createdAt: Number(fields.createdAt),
     scheduledFor: fields.scheduledFor ? Number(fields.scheduledFor) : undefined,

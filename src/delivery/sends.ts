@@ -21,6 +21,7 @@ import type { NewsItem, NewsType } from './outbox.js';
 import {
   type Appointment,
   approvalOf,
+  contentHashOf,
   type Frozen,
   frozenFields,
   type LedgerTotals,
@@ -156,8 +157,11 @@ export function createSends(
   };
   const get = async (issue: number): Promise<SendRecord | undefined> =>
     recordOf(await redis.hgetall(keys.send(issue)));
-  const mendGates = ({ issue, state, revision, step }: SendRecord): Promise<void> =>
-    ledger.setGate(issue, { open: CLAIMING_STATES.includes(state), revision, step });
+  const mendGates = ({ issue, state, ...gate }: SendRecord): Promise<void> => {
+    const { revision, highlights, step } = gate;
+    const open = CLAIMING_STATES.includes(state);
+    return ledger.setGate(issue, { open, revision, highlights, step });
+  };
   const followGates = async (issue: number): Promise<void> => {
     const record = await get(issue);
     if (record) await mendGates(record);
@@ -169,14 +173,15 @@ export function createSends(
     fields: Fields = {},
   ): Promise<boolean> => {
     const now = Date.now();
-    const { issue, message } = frozen;
+    const { issue, highlights } = frozen;
     const record = {
       state,
       issue: issue.number,
       title: issue.title,
       date: issue.date ?? '',
       revision: 1,
-      contentHash: message.contentHash,
+      highlights: highlights ? 1 : '',
+      contentHash: contentHashOf(frozen),
       createdAt: now,
       startedAt: now,
       step: 1,
@@ -265,9 +270,10 @@ export function createSends(
     },
 
     async frozen(issue, revision) {
-      const [message, frozenIssue, approval, frozenAt] = await redis.hmget(
+      const [message, highlights, frozenIssue, approval, frozenAt] = await redis.hmget(
         keys.revision(issue, revision),
         'message',
+        'highlights',
         'issue',
         'approval',
         'frozenAt',
@@ -275,6 +281,7 @@ export function createSends(
       if (!message || !frozenIssue) return undefined;
       return {
         message: JSON.parse(message),
+        highlights: highlights ? JSON.parse(highlights) : undefined,
         issue: JSON.parse(frozenIssue),
         approval: approvalOf(approval),
         frozenAt: Number(frozenAt),
@@ -309,7 +316,8 @@ export function createSends(
         [
           next,
           frozen.issue.title || title,
-          frozen.message.contentHash,
+          contentHashOf(frozen),
+          frozen.highlights ? 1 : '',
           ...Object.entries(frozenFields(frozen, Date.now())).flat(),
         ],
       );

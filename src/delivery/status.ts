@@ -1,10 +1,11 @@
 /** What operators and programs are shown of a send. */
 import type { Config } from '../config/types.js';
+import type { Edition } from '../issue/editions.js';
 import { reasonToWarn } from './halt.js';
 import type { Lane, TroubleOf } from './lane.js';
 import type { Approval, SendRecord } from './send-record.js';
 import type { Sends } from './sends.js';
-import type { Counts, Reason, Tally } from './tally.js';
+import type { Copies, Counts, Reason, Tally } from './tally.js';
 import type { SendState } from './types.js';
 
 /** `pressrun status ISSUE --json`, and what `send --wait --json` ends with. */
@@ -25,6 +26,8 @@ export interface SendStatus extends Counts {
   contentHash: string;
   /** What was frozen when, and how many have it; filled by {@link fullStatusOf}. */
   revisions: RevisionStatus[];
+  /** How many have each edition, where there is more than one. */
+  editions?: Record<Edition, number>;
   /** When it is to begin, or was, ISO 8601, UTC. */
   scheduledFor?: string;
   /** That time is a slot of `delivery.schedule`. */
@@ -116,20 +119,27 @@ export async function fullStatusOf(
   sources: StatusSources,
 ): Promise<SendStatus> {
   const { sends, tally } = sources;
-  const [status, reasons, revisions, recipients] = await Promise.all([
+  const [status, reasons, revisions, copies] = await Promise.all([
     statusOf(record, sources),
     tally.reasons(record.issue),
     sends.revisions(record),
-    tally.revisions(record.issue),
+    tally.copies(record.issue),
   ]);
   return {
     ...status,
     revisions: revisions.map(({ revision, contentHash, frozenAt, approval }) => ({
       ...{ revision, contentHash },
       frozenAt: new Date(frozenAt).toISOString(),
-      recipients: recipients.get(revision) ?? 0,
+      recipients: copies.revisions.get(revision) ?? 0,
       ...(approval && { approval: { ...approval, at: new Date(approval.at).toISOString() } }),
     })),
+    ...editionsOf(record, copies),
     reasons,
   };
+}
+
+function editionsOf({ highlights }: SendRecord, copies: Copies): Pick<SendStatus, 'editions'> {
+  const count = (edition: Edition): number => copies.editions.get(edition) ?? 0;
+  if (!highlights && count('highlights') === 0) return {};
+  return { editions: { full: count('full'), highlights: count('highlights') } };
 }

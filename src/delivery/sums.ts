@@ -1,5 +1,13 @@
-/** Counters, reasons and revisions, counted from recipients one by one. Pure. */
-import { type Counts, countsOf, MAILED_STATES, type Reason, type RecipientStory } from './tally.js';
+/** Counters, reasons, revisions and editions, counted from recipients one by one. Pure. */
+import {
+  add,
+  type Copies,
+  type Counts,
+  countsOf,
+  MAILED_STATES,
+  type Reason,
+  type RecipientStory,
+} from './tally.js';
 import { RECIPIENT_STATE } from './types.js';
 
 export interface Sums {
@@ -7,21 +15,22 @@ export interface Sums {
   counts(): Counts;
   /** Most frequent first. */
   reasons(): Reason[];
-  /** How many have each revision, by its number. */
-  revisions(): Map<number, number>;
+  /** Who has which. */
+  copies(): Copies;
 }
 
 export function createSums(): Sums {
   const states = new Map<string, number>();
   const reasons = new Map<string, Reason>();
-  const revisions = new Map<number, number>();
+  const copies: Copies = { revisions: new Map(), editions: new Map() };
   let planned = 0;
   return {
-    add({ state, revision, class: reasonClass, words }) {
+    add({ state, revision, edition, class: reasonClass, words }) {
       planned += 1;
-      states.set(RECIPIENT_STATE[state], (states.get(RECIPIENT_STATE[state]) ?? 0) + 1);
-      if (MAILED_STATES.includes(state) && revision !== undefined) {
-        revisions.set(revision, (revisions.get(revision) ?? 0) + 1);
+      add(states, RECIPIENT_STATE[state]);
+      if (MAILED_STATES.includes(state)) {
+        if (revision !== undefined) add(copies.revisions, revision);
+        if (edition !== undefined) add(copies.editions, edition);
       }
       if (reasonClass === '') return;
       const key = `${state}\n${reasonClass}\n${words}`;
@@ -30,6 +39,6 @@ export function createSums(): Sums {
     },
     counts: () => countsOf(planned, (letter) => states.get(letter) ?? 0),
     reasons: () => [...reasons.values()].sort((one, other) => other.count - one.count),
-    revisions: () => revisions,
+    copies: () => copies,
   };
 }

@@ -33,11 +33,14 @@ export function tallyWithFiles(
         () => tally.reasons(issue),
         ({ reasons }) => reasons,
       ),
-    revisions: (issue) =>
+    copies: (issue) =>
       fromEither(
         issue,
-        () => tally.revisions(issue),
-        ({ revisions }) => new Map(revisions),
+        () => tally.copies(issue),
+        ({ revisions, editions }) => ({
+          revisions: new Map(revisions),
+          editions: new Map(editions),
+        }),
       ),
 
     recount: (issue) =>

@@ -1,4 +1,5 @@
 /** Reading the ledger: counters, a recount from the state bytes, and the words behind outcomes. */
+import type { Edition } from '../issue/editions.js';
 import { type Keys, type LedgerKeys, SHARDS, TAIL_LENGTH } from '../redis/keys.js';
 import type { RedisClient } from '../redis/scripts.js';
 import { placeOf } from './ledger.js';
@@ -22,6 +23,13 @@ export interface Reason {
   count: number;
 }
 
+/** How many recipients have each of what was frozen. */
+export interface Copies {
+  /** By number. */
+  revisions: Map<number, number>;
+  editions: Map<Edition, number>;
+}
+
 /** One person's story in one send. */
 export interface RecipientStory {
   state: RecipientState;
@@ -29,6 +37,8 @@ export interface RecipientStory {
   attempts: number;
   /** Which revision the last attempt sent; undefined before the first. */
   revision: number | undefined;
+  /** Which edition; undefined before the first. */
+  edition: Edition | undefined;
   /** Mailed again after a doubt, by an operator's word or by policy. */
   resent: boolean;
   /** Epoch ms of the last change, or when a deferred one is due; undefined before the first. */
@@ -43,8 +53,8 @@ export interface Tally {
   recount(issue: number): Promise<Counts>;
   /** Reasons of everybody not simply accepted, most frequent first. */
   reasons(issue: number): Promise<Reason[]>;
-  /** How many recipients have each revision, by its number: accepted ones and those in doubt. */
-  revisions(issue: number): Promise<Map<number, number>>;
+  /** Who has which: accepted ones and those in doubt. */
+  copies(issue: number): Promise<Copies>;
   /** undefined when the send was not planned for this person. */
   story(issue: number, id: string): Promise<RecipientStory | undefined>;
   /** Everybody in one of these states, shard by shard. */
@@ -124,17 +134,18 @@ export function createTally(redis: RedisClient, keys: Keys): Tally {
       return [...tally].map(reasonOf).sort((a, b) => b.count - a.count);
     },
 
-    async revisions(issue) {
-      const tally = new Map<number, number>();
+    async copies(issue) {
+      const copies: Copies = { revisions: new Map(), editions: new Map() };
       await everyShard(async (shard) => {
         const { states, infos } = await rowsOf(issue, shard);
         for (const [position, letter] of [...states].entries()) {
-          if (MAILED.some((mailed) => mailed === letter)) {
-            add(tally, readInfo(infos, position).revision);
-          }
+          if (!MAILED.some((mailed) => mailed === letter)) continue;
+          const { revision, edition } = readInfo(infos, position);
+          add(copies.revisions, revision);
+          add(copies.editions, edition);
         }
       });
-      return tally;
+      return copies;
     },
 
     async story(issue, id) {
@@ -177,13 +188,14 @@ function storyOf(
   startedAt: number,
   text: string,
 ): RecipientStory {
-  const { attempts, resent, revision, seconds } = readInfo(infos, position);
+  const { attempts, resent, revision, edition, seconds } = readInfo(infos, position);
   const [reasonClass = '', words = ''] = text.split('\n');
   const untouched = seconds === 0 && letter === RECIPIENT_STATE.pending;
   return {
     state: stateOf(letter),
     attempts,
     revision: attempts > 0 ? revision : undefined,
+    edition: attempts > 0 ? edition : undefined,
     resent,
     at: untouched ? undefined : startedAt + seconds * 1000,
     class: reasonClass,
@@ -191,7 +203,7 @@ function storyOf(
   };
 }
 
-function add<Key>(tally: Map<Key, number>, key: Key): void {
+export function add<Key>(tally: Map<Key, number>, key: Key): void {
   tally.set(key, (tally.get(key) ?? 0) + 1);
 }
 

@@ -1,4 +1,5 @@
 /** Words of the ledger. See docs/flow.md for a recipient's and a send's way through them. */
+import type { Edition } from '../issue/editions.js';
 import type { Recipient } from '../message/types.js';
 
 /**
@@ -94,6 +95,8 @@ export interface Claimed {
   attempt: number;
   /** Mails to them failed of late (audience/failures.ts). */
   failing: boolean;
+  /** What they want at the moment of the claim. */
+  edition: Edition;
   recipient: Recipient;
 }
 

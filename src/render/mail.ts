@@ -9,6 +9,7 @@
  * HTML: https://html.spec.whatwg.org; text part: RFC 5322 §2.1.1, RFC 3676 §4.1 (quoting).
  */
 import type { PublicationConfig } from '../config/types.js';
+import type { Edition } from '../issue/editions.js';
 import type { Issue } from '../issue/types.js';
 import { adoptExpressions } from './author.js';
 import { misplaced, toPieces } from './canonical.js';
@@ -26,6 +27,8 @@ interface RenderOptions {
   templatesDir?: string;
   /** Name of the issue file, for messages. */
   issueFile?: string;
+  /** Which one `issue` holds: that of the highlights says so and leads to the rest. */
+  edition?: Edition;
 }
 
 /**
@@ -43,7 +46,9 @@ export async function renderMail(
   const markers = new Markers(everythingIn([issue, publication], email, plain));
   const file = options.issueFile ?? `issues/${issue.number}.md`;
   const { issue: marked, adopted } = adoptExpressions(issue, markers, file);
-  const view = viewOf(marked, publication, withoutExpressions(issue).title);
+  const { edition = 'full' } = options;
+  const plainTitle = withoutExpressions(issue).title;
+  const view = viewOf(marked, publication, { plainTitle, edition });
   const strings = loadStrings(options.templatesDir);
   const { html, pieces } = await renderHtmlPart(view, email, markers, strings);
   const text = renderTextPart(view, plain, markers, strings);
@@ -51,7 +56,7 @@ export async function renderMail(
   refuseMissing(expected, html, 'HTML', markers);
   refuseMissing(expected, text.text, 'text', markers);
   return {
-    subject: toPieces(oneLine(subjectOf(marked, publication)), 'header', markers),
+    subject: toPieces(oneLine(subjectOf(marked, publication, edition)), 'header', markers),
     html: pieces,
     text: text.pieces,
   };
@@ -63,8 +68,13 @@ function everythingIn(data: unknown, ...sets: TemplateSet[]): string {
   return [JSON.stringify(data), ...sources].join('\n');
 }
 
-function subjectOf({ subject, number, title }: Issue, { prefix }: PublicationConfig): string {
-  return subject ?? `[${prefix === '' ? '' : `${prefix} `}#${number}]: ${title}`;
+function subjectOf(
+  { subject, number, title }: Issue,
+  { prefix, editions }: PublicationConfig,
+  edition: Edition,
+): string {
+  const note = edition === 'highlights' ? (editions.subjectNote ?? '') : '';
+  return `${subject ?? `[${prefix === '' ? '' : `${prefix} `}#${number}]: ${title}`} ${note}`;
 }
 
 function oneLine(text: string): string {

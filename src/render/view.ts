@@ -3,6 +3,7 @@
  * `markdown` and `inline`, and decisions about layout that are tedious in a template.
  */
 import type { PublicationConfig } from '../config/types.js';
+import type { Edition } from '../issue/editions.js';
 import type { Issue, Item, Markdown, Section } from '../issue/types.js';
 import { type DesignView, designView } from './design-view.js';
 import { type Direction, directionOf } from './direction.js';
@@ -85,14 +86,16 @@ export interface IssueView extends ContentView, Direction {
     /** Here, and elsewhere when the issue names another web version. */
     webUrl: string;
     otherWebUrl: string | undefined;
+    /** The highlights only: the rest is on the web. */
+    isHighlights: boolean;
   };
 }
 
-/** @param plainTitle the title as it reads to nobody */
+/** @param options.plainTitle the title as it reads to nobody */
 export function viewOf(
   issue: Issue,
   publication: PublicationConfig,
-  plainTitle: string,
+  { plainTitle, edition }: { plainTitle: string; edition: Edition },
 ): IssueView {
   const { url, language } = publication;
   const linkBase = `${url}/issues`;
@@ -115,8 +118,10 @@ export function viewOf(
       audio: issue.audio && linkTarget(issue.audio, linkBase),
       webUrl: `${url}/issues/${issue.number}`,
       otherWebUrl: issue.webUrl && linkTarget(issue.webUrl, linkBase),
+      isHighlights: edition === 'highlights',
     },
     ...contentOf(issue, linkBase, language),
+    ...(edition === 'highlights' && issue.sections.length === 1 && { toc: [] }),
   };
 }
 

@@ -12,7 +12,10 @@ export interface WebDependencies {
   log: Logger;
   /** Which Redis this is: what the door answers with. */
   instanceId: string;
-  audience: Pick<Audience, 'get' | 'unsubscribe' | 'pause' | 'move' | 'giveReason'>;
+  audience: Pick<
+    Audience,
+    'get' | 'unsubscribe' | 'pause' | 'chooseEdition' | 'move' | 'giveReason'
+  >;
   joining: Omit<Joining, 'answer' | 'purge'>;
   /** What the archive shows. */
   frozenIssues: PublishedIssues;

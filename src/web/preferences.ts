@@ -1,10 +1,11 @@
 /**
- * `/p/:token`: what subscribers decide about themselves. With the link of any mail they may pause,
- * which harms nobody (mails get forwarded); name, address, data and erasure open with a fresh link,
+ * `/p/:token`: what subscribers decide about themselves. With the link of any mail they may pause and
+ * choose the edition, which harms nobody (mails get forwarded); name, address, data and erasure open with a fresh link,
  * mailed to the address on file. GET and HEAD change nothing.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Subscriber } from '../audience/types.js';
+import { EDITIONS, type Edition } from '../issue/editions.js';
 import type { WebDependencies } from './dependencies.js';
 import { acceptForms, type Fields } from './form-body.js';
 import { maskAddress } from './mask-address.js';
@@ -25,10 +26,20 @@ type FormRoute = TokenRoute & { Body: Fields | undefined };
 interface Visitor {
   subscriber: Subscriber;
   full: boolean;
+  /** Editions to choose between. */
+  editions: readonly Edition[];
 }
 
 /** What became of a form, by the text that says so (templates/strings.yaml, preferences.done). */
-type Done = 'paused' | 'unpaused' | 'link' | 'renamed' | 'moving' | 'erased' | 'nothing';
+type Done =
+  | 'paused'
+  | 'unpaused'
+  | 'edition'
+  | 'link'
+  | 'renamed'
+  | 'moving'
+  | 'erased'
+  | 'nothing';
 
 export function registerPreferences(
   app: FastifyInstance,
@@ -72,12 +83,13 @@ async function visitorOf(
   const fresh = claimsOf(deps, 'manage', request);
   const claims = fresh ?? claimsOf(deps, 'unsubscribe', request);
   const subscriber = claims && (await deps.audience.get(claims.id));
-  return subscriber && { subscriber, full: fresh !== undefined };
+  const editions = deps.config.publication.editions.highlights ? EDITIONS : [];
+  return subscriber && { subscriber, full: fresh !== undefined, editions };
 }
 
 async function act(
   { audience, joining }: WebDependencies,
-  { subscriber, full }: Visitor,
+  { subscriber, full, editions }: Visitor,
   fields: Fields,
 ): Promise<{ done: Done; error?: string | undefined }> {
   const { id } = subscriber;
@@ -88,6 +100,10 @@ async function act(
   }
   if (fields.do === 'unpause') {
     return { done: (await audience.pause(id, undefined)) ? 'unpaused' : 'nothing' };
+  }
+  const edition = editions.find((known) => known === fields.edition);
+  if (fields.do === 'edition' && edition) {
+    return { done: (await audience.chooseEdition(id, edition)) ? 'edition' : 'nothing' };
   }
   if (fields.do === 'link') {
     await joining.mailLink(id);
@@ -120,16 +136,21 @@ async function actFully(
 function show(
   pages: Pages,
   reply: FastifyReply,
-  { subscriber, full }: Visitor,
+  { subscriber, full, editions }: Visitor,
   { done, error }: { done?: Done; error?: string | undefined } = {},
 ): FastifyReply {
-  const { address, name, status, pausedUntil } = subscriber;
+  const { address, name, status, pausedUntil, edition: chosen } = subscriber;
   const html = pages.render('preferences', {
     ...{ full, name, error, token: tokenIn(reply) },
     who: full ? address : maskAddress(address),
     pauses: PAUSES.map((weeks) => ({
       weeks,
       text: `preferences.pause.${weeks === 1 ? 'week' : 'weeks'}`,
+    })),
+    editions: editions.map((edition) => ({
+      edition,
+      chosen: edition === chosen,
+      text: `preferences.edition.${edition}`,
     })),
     active: status === 'active',
     pausedUntil: pausedUntil && pages.dateInWords(pausedUntil * 1000),

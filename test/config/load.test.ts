@@ -23,6 +23,7 @@ test('a minimal publication is filled up with the documented defaults', async (t
     timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     design: config.publication.design,
     approver: undefined,
+    editions: { highlights: true, subjectNote: undefined },
   });
   assert.deepEqual(config.redis, { server: 'embedded', durability: 'always' });
   assert.equal(config.delivery.retryMs[0], 300_000);

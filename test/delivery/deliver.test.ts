@@ -59,7 +59,12 @@ async function plan(count: number): Promise<void> {
     });
     await redis.sadd(keys.shard(SHARD).mailable, tail);
   }
-  await ledger.plan(ISSUE, SHARD, { startedAt: Date.now(), revision: 1, step: 1 });
+  await ledger.plan(ISSUE, SHARD, {
+    startedAt: Date.now(),
+    revision: 1,
+    highlights: false,
+    step: 1,
+  });
 }
 
 /** What a job is given; sends to a sink that does as the script says. */
@@ -255,7 +260,8 @@ describe('a batch', () => {
     const result = await deliverBatch(
       BATCH,
       await options(({ stage }) => {
-        if (stage === 'message') void ledger.setGate(ISSUE, { open: false, revision: 1, step: 2 });
+        if (stage === 'message')
+          void ledger.setGate(ISSUE, { open: false, revision: 1, highlights: false, step: 2 });
         return undefined;
       }),
     );

@@ -168,7 +168,7 @@ describe('planning with lanes', () => {
       await redis.sadd(shard.mailable, tail);
     };
     for (let n = 0; n < 10; n++) await add(n, n % 2 ? `r${n}@Gmail.com` : `r${n}@example.org`);
-    await ledger.plan(3, 'A', { startedAt: Date.now(), revision: 1, step: 1 });
+    await ledger.plan(3, 'A', { startedAt: Date.now(), revision: 1, highlights: false, step: 1 });
     await add(10, 'late@googlemail.com');
     assert.equal(await ledger.append(3, 'A'), 1);
     const batches = await ledger.unfinished(3, 'A');

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import type { Verb } from '../../src/delivery/ledger.js';
 import type { Outcome, Settlement } from '../../src/delivery/types.js';
+import { EDITIONS, type Edition } from '../../src/issue/editions.js';
 import { fc } from '../support/fast-check.js';
 import type { LedgerModel, ModelBatch } from './ledger-model.js';
 import {
@@ -52,13 +53,13 @@ async function join(model: LedgerModel, real: UnderTest, n: number): Promise<voi
   const tail = tailOfAddress(real, address);
   const known = model.people.get(tail);
   if (known?.suppressed === undefined && known?.status === undefined) {
-    model.people.set(tail, { status: 'active', suppressed: undefined });
+    model.people.set(tail, { status: 'active', suppressed: undefined, edition: 'full' });
   }
 }
 
 async function plan(model: LedgerModel, real: UnderTest): Promise<void> {
   const expected = model.newcomers();
-  const gate = { open: true, revision: 1, step: 1 };
+  const gate = { open: true, revision: 1, highlights: true, step: 1 };
   const count = await real.ledger.plan(ISSUE, SHARD, { startedAt: model.start, ...gate });
   if (model.planned) return assert.equal(count, model.rows.length);
   const tails = await tailsInLedger(real);
@@ -152,7 +153,8 @@ function hearClaim(
     reply.claimed.map(({ position }) => position),
     expected,
   );
-  for (const { position, attempt, recipient } of reply.claimed) {
+  for (const { position, attempt, edition, recipient } of reply.claimed) {
+    assert.equal(edition, model.row(position).edition);
     assert.equal(attempt, model.row(position).attempts + 1);
     assert.equal(recipient.id, SHARD + model.row(position).tail);
     assert.ok(!real.mayHave.has(position), 'nobody is given out who may have the message');
@@ -221,27 +223,44 @@ async function leave(model: LedgerModel, real: UnderTest, n: number, how: Leavin
   assert.ok(address);
   const id = real.audience.idOf(address);
   const tail = tailOfAddress(real, address);
-  const { status, suppressed } = model.people.get(tail) ?? {
+  const { status, suppressed, edition } = model.people.get(tail) ?? {
     status: undefined,
     suppressed: undefined,
+    edition: 'full',
   };
   if (how === 'unsubscribe') {
     await real.audience.unsubscribe(id);
     // Somebody who is not on the list must not come onto it.
-    if (status) model.people.set(tail, { status: 'unsubscribed', suppressed });
-    else model.people.set(tail, { status, suppressed: suppressed ?? 'unsubscribed' });
+    if (status) model.people.set(tail, { status: 'unsubscribed', suppressed, edition });
+    else model.people.set(tail, { status, suppressed: suppressed ?? 'unsubscribed', edition });
   } else if (how === 'erase') {
     await real.audience.erase(id);
-    model.people.set(tail, { status: undefined, suppressed: 'erased' });
+    model.people.set(tail, { status: undefined, suppressed: 'erased', edition: 'full' });
   } else {
     await real.audience.suppress(id, 'bounced');
-    model.people.set(tail, { status, suppressed: suppressed ?? 'bounced' });
+    model.people.set(tail, { status, suppressed: suppressed ?? 'bounced', edition });
   }
+}
+
+async function choose(
+  model: LedgerModel,
+  real: UnderTest,
+  n: number,
+  edition: Edition,
+): Promise<void> {
+  const address = addressesInShard(real, PEOPLE)[n];
+  assert.ok(address);
+  const person = model.people.get(tailOfAddress(real, address));
+  const chosen = await real.audience.chooseEdition(real.audience.idOf(address), edition);
+  assert.equal(chosen, person?.status === 'active');
+  if (person && chosen) person.edition = edition;
 }
 
 interface Turn {
   open: boolean;
   amend: boolean;
+  /** Of what is amended. */
+  highlights: boolean;
   /** How many steps ago it was right; the process that says it was slow. */
   late: number;
 }
@@ -250,7 +269,10 @@ async function turnGate(model: LedgerModel, real: UnderTest, turn: Turn): Promis
   const newest = real.gates.at(-1);
   assert.ok(newest);
   const revision = Math.min(8, newest.revision + (turn.amend ? 1 : 0));
-  if (turn.late === 0) real.gates.push({ open: turn.open, revision, step: newest.step + 1 });
+  const highlights = turn.amend ? turn.highlights : newest.highlights;
+  if (turn.late === 0) {
+    real.gates.push({ open: turn.open, revision, highlights, step: newest.step + 1 });
+  }
   const gate = real.gates.at(-1 - turn.late) ?? real.gates[0];
   assert.ok(gate);
   await real.ledger.setGate(ISSUE, gate);
@@ -333,7 +355,12 @@ const words = fc.record({
   class: fc.option(fc.constantFrom('unknown-user', 'worker-lost'), { nil: undefined, freq: 1 }),
   olderThan: fc.option(fc.nat(20), { nil: undefined }),
 });
-const turns = fc.record({ open: fc.boolean(), amend: fc.boolean(), late: fc.nat(2) });
+const turns = fc.record({
+  open: fc.boolean(),
+  amend: fc.boolean(),
+  highlights: fc.boolean(),
+  late: fc.nat(2),
+});
 const leavings = fc.constantFrom<Leaving>('unsubscribe', 'erase', 'suppress');
 
 /** Planning, take-overs, claims and settlements often; the rest now and then. */
@@ -362,6 +389,11 @@ export const commands: fc.Arbitrary<Command>[] = [
   fc
     .tuple(small, leavings)
     .map(([n, how]) => command(`${how} ${n}`, (model, real) => leave(model, real, n, how), always)),
+  fc
+    .tuple(small, fc.constantFrom(...EDITIONS))
+    .map(([n, edition]) =>
+      command(`choose ${edition} ${n}`, (model, real) => choose(model, real, n, edition), always),
+    ),
   turns.map((turn) => command(`gate ${show(turn)}`, (model, real) => turnGate(model, real, turn))),
   ...[1, 2].map(() =>
     words.map((word) => command(`say ${show(word)}`, (model, real) => reassign(model, real, word))),

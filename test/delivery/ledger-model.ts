@@ -4,6 +4,7 @@
  */
 import type { Verb, Whom } from '../../src/delivery/ledger.js';
 import type { Outcome, RecipientState, Settlement } from '../../src/delivery/types.js';
+import type { Edition } from '../../src/issue/editions.js';
 
 export interface ModelRow {
   tail: string;
@@ -11,6 +12,8 @@ export interface ModelRow {
   attempts: number;
   resent: boolean;
   revision: number;
+  /** What the last claim gave out. */
+  edition: Edition;
   /** After the start of the send: of the last change, or when a deferred one is due. */
   seconds: number;
   class: string;
@@ -38,11 +41,15 @@ export interface ModelPerson {
   /** undefined: erased, or not on the list yet. */
   status: 'active' | 'unsubscribed' | undefined;
   suppressed: string | undefined;
+  /** What they chose. */
+  edition: Edition;
 }
 
 export interface ModelGate {
   open: boolean;
   revision: number;
+  /** Whether that one has an edition of the highlights. */
+  highlights: boolean;
   step: number;
 }
 
@@ -60,7 +67,7 @@ export class LedgerModel {
   planned = false;
   rows: ModelRow[] = [];
   batches: ModelBatch[] = [];
-  gate: ModelGate = { open: false, revision: 0, step: 0 };
+  gate: ModelGate = { open: false, revision: 0, highlights: false, step: 0 };
   /** Since when its recipients are being tried, epoch ms. */
   since = 0;
 
@@ -192,7 +199,13 @@ export class LedgerModel {
   }
 
   private claimOne(worker: ModelWorker, row: ModelRow, request: number): boolean {
-    if (row.state === 'claimed') return row.holder === worker && row.request === request;
+    const edition = this.gate.highlights ? this.people.get(row.tail)?.edition : 'full';
+    if (row.state === 'claimed') {
+      if (row.holder !== worker || row.request !== request) return false;
+      // Its first reply was lost: what they want by now.
+      row.edition = edition ?? 'full';
+      return true;
+    }
     const due = row.state === 'deferred' && row.seconds <= this.secondsAt(this.now);
     if (row.state !== 'pending' && !due) return false;
     const reason = this.reasonAgainst(row.tail);
@@ -201,6 +214,7 @@ export class LedgerModel {
       return false;
     }
     row.state = 'claimed';
+    row.edition = edition ?? 'full';
     row.holder = worker;
     row.request = request;
     return true;
@@ -266,7 +280,8 @@ export class LedgerModel {
 
 function newRow(tail: string): ModelRow {
   return {
-    ...{ tail, state: 'pending', attempts: 0, resent: false, revision: 1, seconds: 0 },
+    ...{ tail, state: 'pending', attempts: 0, resent: false, revision: 1 },
+    ...{ edition: 'full', seconds: 0 },
     ...{ class: '', words: '', holder: undefined, request: 0 },
   };
 }

@@ -7,7 +7,13 @@ import { createLedger, type LedgerStore } from '../../src/delivery/ledger.js';
 import { INFO_LENGTH, readInfo } from '../../src/delivery/ledger-rows.js';
 import { type OpenBatch, RECIPIENT_STATE } from '../../src/delivery/types.js';
 import { keysOf, shardOf, TAIL_LENGTH, tailOf } from '../../src/redis/keys.js';
-import { isLeft, type LedgerModel, type ModelRow, type ModelWorker } from './ledger-model.js';
+import {
+  isLeft,
+  type LedgerModel,
+  type ModelGate,
+  type ModelRow,
+  type ModelWorker,
+} from './ledger-model.js';
 
 export const ISSUE = 7;
 export const SHARD = 'A';
@@ -34,7 +40,7 @@ export interface UnderTest {
   /** Claims made so far. */
   requests: number;
   /** Every gate that was right at some step. */
-  gates: { open: boolean; revision: number; step: number }[];
+  gates: ModelGate[];
   /** Carries out the next command and loses its reply; resolves when it was carried out. */
   loseNextReply(): { carriedOut: Promise<void>; sendAgain(): void };
 }
@@ -80,10 +86,10 @@ export async function assertSame(model: LedgerModel, real: UnderTest): Promise<v
   }
   assert.equal(Number(meta.planned ?? 0), model.rows.length, 'planned');
   if (model.planned) {
-    const { open, revision, step } = model.gate;
+    const { open, revision, highlights, step } = model.gate;
     assert.deepEqual(
-      [meta.gate, meta.revision, meta.step],
-      [open ? 'open' : 'shut', `${revision}`, `${step}`],
+      [meta.gate, meta.revision, meta.highlights, meta.step],
+      [open ? 'open' : 'shut', `${revision}`, highlights ? '1' : '', `${step}`],
       'gate',
     );
   }

@@ -29,7 +29,12 @@ async function addSubscribers(count: number): Promise<void> {
 
 async function planned(count: number): Promise<OpenBatch> {
   await addSubscribers(count);
-  await ledger.plan(ISSUE, SHARD, { startedAt: Date.now(), revision: 1, step: 1 });
+  await ledger.plan(ISSUE, SHARD, {
+    startedAt: Date.now(),
+    revision: 1,
+    highlights: false,
+    step: 1,
+  });
   return await opened();
 }
 
@@ -80,14 +85,23 @@ beforeEach(() => redis.flushall());
 describe('planning a shard', () => {
   it('puts everybody who may be mailed in the ledger, once, however often it runs', async () => {
     await addSubscribers(3);
-    assert.equal(await ledger.plan(ISSUE, SHARD, { startedAt: 1, revision: 1, step: 1 }), 3);
+    assert.equal(
+      await ledger.plan(ISSUE, SHARD, { startedAt: 1, revision: 1, highlights: false, step: 1 }),
+      3,
+    );
     await redis.sadd(keys.shard(SHARD).mailable, tail(99));
-    assert.equal(await ledger.plan(ISSUE, SHARD, { startedAt: 2, revision: 1, step: 1 }), 3);
+    assert.equal(
+      await ledger.plan(ISSUE, SHARD, { startedAt: 2, revision: 1, highlights: false, step: 1 }),
+      3,
+    );
     assert.equal((await ledgerNow()).planned, 3);
   });
 
   it('of nobody leaves an empty ledger that is done', async () => {
-    assert.equal(await ledger.plan(ISSUE, SHARD, { startedAt: 1, revision: 1, step: 1 }), 0);
+    assert.equal(
+      await ledger.plan(ISSUE, SHARD, { startedAt: 1, revision: 1, highlights: false, step: 1 }),
+      0,
+    );
     assert.equal(await ledger.isShardDone(ISSUE, SHARD), true);
     assert.deepEqual(await ledger.unfinished(ISSUE, SHARD), []);
   });
@@ -97,7 +111,12 @@ describe('planning a shard', () => {
     const pipeline = redis.pipeline();
     for (let n = 0; n < count; n++) pipeline.sadd(keys.shard(SHARD).mailable, tail(n));
     await pipeline.exec();
-    await ledger.plan(ISSUE, SHARD, { startedAt: Date.now(), revision: 1, step: 1 });
+    await ledger.plan(ISSUE, SHARD, {
+      startedAt: Date.now(),
+      revision: 1,
+      highlights: false,
+      step: 1,
+    });
     let bytes = 0;
     for (const key of Object.values(keys.shard(SHARD).ledger(ISSUE))) {
       bytes += Number((await redis.memory('USAGE', key, 'SAMPLES', 0)) ?? 0);
@@ -116,6 +135,7 @@ describe('a claim', () => {
       position: 0,
       attempt: 1,
       failing: false,
+      edition: 'full',
       recipient: {
         id: `A${tail(0)}`,
         address: 'reader0@example.org',
@@ -154,15 +174,15 @@ describe('a claim', () => {
 
   it('is refused while the gate is shut', async () => {
     const batch = await planned(2);
-    await ledger.setGate(ISSUE, { open: false, revision: 1, step: 2 });
+    await ledger.setGate(ISSUE, { open: false, revision: 1, highlights: false, step: 2 });
     assert.deepEqual(await ledger.claim(batch, batch.waiting), { kind: 'shut' });
-    await ledger.setGate(ISSUE, { open: true, revision: 1, step: 1 });
+    await ledger.setGate(ISSUE, { open: true, revision: 1, highlights: false, step: 1 });
     assert.deepEqual(
       await ledger.claim(batch, batch.waiting),
       { kind: 'shut' },
       'an old step is late',
     );
-    await ledger.setGate(ISSUE, { open: true, revision: 1, step: 3 });
+    await ledger.setGate(ISSUE, { open: true, revision: 1, highlights: false, step: 3 });
     assert.equal((await claimAll(batch)).length, 2);
   });
 

@@ -16,6 +16,7 @@ const person = (shard: string, position: number): Claimed => ({
   position,
   attempt: 1,
   failing: false,
+  edition: 'full',
   recipient: {
     id: `${shard}${String(position).padStart(15, '0')}`,
     address: `reader${position}@example.org`,

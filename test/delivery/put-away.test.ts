@@ -60,11 +60,25 @@ afterEach(() => rm(dir, { recursive: true, force: true }));
 async function ended(issue: number, state = 'finished'): Promise<void> {
   await redis.sadd(keys.sends, issue);
   await redis.hset(keys.send(issue), {
-    ...{ issue, title: `Issue ${issue}`, date: '', state, planned: 1, revision: 1, step: 3 },
+    ...{
+      issue,
+      title: `Issue ${issue}`,
+      date: '',
+      state,
+      planned: 1,
+      revision: 1,
+      highlights: false,
+      step: 3,
+    },
     ...{ createdAt: 1, startedAt: Date.now() - 2 * DAY_MS, endedAt: Date.now() - DAY_MS },
   });
   for (const shard of SHARDS.slice(0, 3)) {
-    await ledger.plan(issue, shard, { startedAt: Date.now() - 2 * DAY_MS, revision: 1, step: 3 });
+    await ledger.plan(issue, shard, {
+      startedAt: Date.now() - 2 * DAY_MS,
+      revision: 1,
+      highlights: false,
+      step: 3,
+    });
     const [ref] = await ledger.unfinished(issue, shard);
     const batch = ref && (await ledger.open(ref));
     assert.ok(batch);
@@ -99,7 +113,7 @@ async function seen(issue: number, from: Tally) {
     counts: await from.counts(issue),
     recount: await from.recount(issue),
     reasons: await from.reasons(issue),
-    revisions: [...(await from.revisions(issue))],
+    copies: await from.copies(issue),
     ...{ stories, doubtful },
   };
 }

@@ -43,7 +43,12 @@ async function plan(): Promise<void> {
     await redis.sadd(keys.shard(SHARD).mailable, tail);
   }
   const startedAt = Date.now() - 1_000;
-  await createLedger(redis, keys).plan(ISSUE, SHARD, { startedAt, revision: 1, step: 1 });
+  await createLedger(redis, keys).plan(ISSUE, SHARD, {
+    startedAt,
+    revision: 1,
+    highlights: false,
+    step: 1,
+  });
 }
 
 const ledgerKeys = Object.values(keys.shard(SHARD).ledger(ISSUE));

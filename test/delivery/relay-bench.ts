@@ -66,6 +66,7 @@ export async function planReaders(redis: Redis): Promise<void> {
   await createLedger(redis, keys).plan(ISSUE, SHARD, {
     startedAt: Date.now(),
     revision: 1,
+    highlights: false,
     step: 1,
   });
 }

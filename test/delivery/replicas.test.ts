@@ -32,7 +32,12 @@ describe('a claim that must have replicas', () => {
       await redis.hset(keys.shard(SHARD).subscriber(tail), { a: `r${n}@example.org`, s: 'a' });
       await redis.sadd(keys.shard(SHARD).mailable, tail);
     }
-    await ledger.plan(ISSUE, SHARD, { startedAt: Date.now(), revision: 1, step: 1 });
+    await ledger.plan(ISSUE, SHARD, {
+      startedAt: Date.now(),
+      revision: 1,
+      highlights: false,
+      step: 1,
+    });
   });
   after(async () => {
     await replica.stop();

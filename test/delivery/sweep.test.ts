@@ -25,10 +25,23 @@ after(() => server.stop());
 beforeEach(async () => {
   await redis.flushall();
   await redis.sadd(keys.shard(SHARD).mailable, 'a'.padEnd(15, '-'), 'b'.padEnd(15, '-'));
-  await ledger.plan(ISSUE, SHARD, { startedAt: Date.now(), revision: 1, step: 1 });
+  await ledger.plan(ISSUE, SHARD, {
+    startedAt: Date.now(),
+    revision: 1,
+    highlights: false,
+    step: 1,
+  });
   await redis.sadd(keys.sends, ISSUE);
   await redis.hset(keys.send(ISSUE), {
-    ...{ issue: ISSUE, state: 'sending', planned: 1, revision: 1, step: 1, createdAt: Date.now() },
+    ...{
+      issue: ISSUE,
+      state: 'sending',
+      planned: 1,
+      revision: 1,
+      highlights: false,
+      step: 1,
+      createdAt: Date.now(),
+    },
   });
 });
 

@@ -21,6 +21,7 @@ export const PUBLICATION: PublicationConfig = {
   timezone: 'UTC',
   design: DESIGN,
   approver: undefined,
+  editions: { highlights: true, subjectNote: undefined },
 };
 
 export function markdown(source: string): Markdown {

@@ -34,6 +34,7 @@ const PUBLICATION = {
   timezone: 'UTC',
   design: DESIGN,
   approver: undefined,
+  editions: { highlights: true, subjectNote: undefined },
 };
 
 const evaluate = (pieces: readonly Piece[], data: SlotData): string =>

@@ -67,6 +67,7 @@ function defaults(): Omit<Config, 'dir' | 'dataDir' | 'file' | 'dkim'> {
       timezone: 'UTC',
       design: DESIGN,
       approver: undefined,
+      editions: { highlights: true, subjectNote: undefined },
     },
     redis: { server: 'embedded', durability: 'always' },
     smtp: {

@@ -7,18 +7,20 @@
 --       positions to claim, in the order of KEYS, with the tail behind each
 -- Returns {"stale"} when the epoch was replaced, {"shut"} when the send is not open, {"revised"}
 --         when a newer revision was frozen, else {"ok", position, attempt, address, name,
---         attributes, 1 if mails to them failed of late else 0, …} for each one claimed.
+--         attributes, 1 if mails to them failed of late else 0, edition (0: full, 1: highlights), …}
+--         for each one claimed.
 --
 -- Guarantee: only pending and due deferred recipients are claimed, only by the holder of the newest
 -- epoch, and only for the newest revision. Leaving wins: whoever left, was erased or suppressed is
--- skipped here, with the reason. A repeated request (same id, after a lost reply) gets the same
--- people again. Settlements hold whether or not anybody is claimed (settlement.lua).
+-- skipped here, with the reason. Each is given the edition they want at this moment; their row says
+-- which, whatever becomes of the message. A repeated request (same id, after a lost reply) gets the
+-- same people again. Settlements hold whether or not anybody is claimed (settlement.lua).
 -- @include row
 -- @include settlement
 
 local meta, batch, request = KEYS[1], ARGV[1], ARGV[4]
-local gate, epoch, revision, last, start = unpack(redis.call('HMGET', meta,
-  'gate', 'e' .. batch, 'revision', 'q' .. batch, 'start'))
+local gate, epoch, revision, last, start, highlights = unpack(redis.call('HMGET', meta,
+  'gate', 'e' .. batch, 'revision', 'q' .. batch, 'start', 'highlights'))
 local seconds_at = seconds_after(start)
 local seconds = seconds_at(ARGV[5])
 local count = counters()
@@ -70,20 +72,25 @@ end
 for i = first, #ARGV, 2 do
   local position, tail = tonumber(ARGV[i]), ARGV[i + 1]
   local state = redis.call('GETRANGE', KEYS[2], position, position)
-  local attempts, resent, sent, due = read_info(KEYS[3], position)
+  local attempts, resent, sent, due, text, edition = read_info(KEYS[3], position)
   local mine = state == 'c' and granted[position]
   if mine or state == 'p' or (state == 'd' and due <= seconds) then
-    local address, name, status, attributes, failures, paused = unpack(
-      redis.call('HMGET', KEYS[6 + (i - first) / 2], 'a', 'n', 's', 'x', 'f', 'z'))
+    local address, name, status, attributes, failures, paused, wanted = unpack(
+      redis.call('HMGET', KEYS[6 + (i - first) / 2], 'a', 'n', 's', 'x', 'f', 'z', 'e'))
     local reason = not mine and reason_against(tail, status, paused)
     if reason then
-      write_info(KEYS[3], position, attempts, resent, sent, seconds, text_of(KEYS[4], reason, ''))
+      write_info(KEYS[3], position, attempts, resent, sent, seconds, text_of(KEYS[4], reason, ''),
+        edition)
       move(position, state, 'k')
     else
       if not mine then move(position, state, 'c') end
+      local composed = (wanted == 'highlights' and highlights == '1') and 1 or 0
+      if composed ~= edition then
+        write_info(KEYS[3], position, attempts, resent, sent, due, text, composed)
+      end
       claimed[#claimed + 1] = position
       for _, value in ipairs({position, attempts + 1, address or '', name or '', attributes or '',
-        failures and 1 or 0}) do
+        failures and 1 or 0, composed}) do
         reply[#reply + 1] = value
       end
     end

@@ -23,8 +23,8 @@ local text = text_of(KEYS[5], 'restored', ARGV[4])
 local doubted = 0
 
 for at in string.gmatch(states, '()[' .. ARGV[1] .. ']') do
-  local attempts, resent, revision = read_info(KEYS[4], at - 1)
-  write_info(KEYS[4], at - 1, attempts, resent, revision, now, text)
+  local attempts, resent, revision, _, _, edition = read_info(KEYS[4], at - 1)
+  write_info(KEYS[4], at - 1, attempts, resent, revision, now, text, edition)
   doubted = doubted + 1
 end
 states = string.gsub(states, '[' .. ARGV[1] .. ']', 'u')
@@ -45,7 +45,7 @@ if append then
     redis.call('SET', KEYS[2], ids)
     redis.call('APPEND', KEYS[4], string.rep('\0', #added * 5))
     for position = before, #states - 1 do
-      write_info(KEYS[4], position, 0, 0, 1, now, text)
+      write_info(KEYS[4], position, 0, 0, 1, now, text, 0)
     end
     local run = table.concat({ARGV[6], before, #added}, ' ')
     runs = (runs and runs ~= '') and runs .. ' ' .. run or run

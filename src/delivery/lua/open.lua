@@ -31,9 +31,9 @@ if string.find(states, 'c', 1, true) then
   local text = text_of(KEYS[5], 'worker-lost', 'the worker that held this recipient disappeared')
   for offset in string.gmatch(states, '()c') do
     local position = first + offset - 1
-    local attempts, resent = read_info(KEYS[4], position)
+    local attempts, resent, _, _, _, edition = read_info(KEYS[4], position)
     write_info(KEYS[4], position, attempts + 1, resent, tonumber(claimed_revision or revision),
-      seconds, text)
+      seconds, text, edition)
     -- Whatever is claimed was claimed under the epoch that ends here.
     note_doubt(meta, position, last)
   end

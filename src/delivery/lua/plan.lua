@@ -3,6 +3,7 @@
 -- KEYS  1 meta  2 ids  3 state  4 info  5 the shard's mailable set
 -- ARGV  1 recipients a batch  2 default lane  3 lanes of domains (JSON)  4 prefix of subscribers
 --       5 start of the send (epoch ms)  6 revision  7 step of the send, its gate open
+--       8 1 when that revision has an edition of the highlights, else empty
 -- Returns how many were planned.
 --
 -- Guarantee: only if absent. A planner that starts again finds what the first one wrote and adds
@@ -22,5 +23,6 @@ if count > 0 then
 end
 redis.call('HSET', KEYS[1], 'planned', count, 'p', count, 'batch', ARGV[1],
   'runs', runs, 'start', ARGV[5], 'since', ARGV[5],
-  'plannedAt', string.format('%d', now_ms()), 'gate', 'open', 'revision', ARGV[6], 'step', ARGV[7])
+  'plannedAt', string.format('%d', now_ms()), 'gate', 'open', 'revision', ARGV[6], 'step', ARGV[7],
+  'highlights', ARGV[8])
 return count

@@ -35,7 +35,7 @@ local function class_of(text)
 end
 
 local function apply(position)
-  local attempts, resent, revision, seconds, text = read_info(KEYS[3], position)
+  local attempts, resent, revision, seconds, text, edition = read_info(KEYS[3], position)
   if ARGV[4] ~= '' and class_of(text) ~= ARGV[4] then return end
   if ARGV[1] == 'resend' and resent == 1 then resent_before = resent_before + 1 return end
   -- A backup knew of them: no policy decides about those, a person does.
@@ -49,7 +49,7 @@ local function apply(position)
     local words = redis.call('HGET', KEYS[4], text) or '\n'
     text = text_of(KEYS[4], 'expired', string.match(words, '\n(.*)$'))
   end
-  write_info(KEYS[3], position, attempts, resent, revision, now, text)
+  write_info(KEYS[3], position, attempts, resent, revision, now, text, edition)
   if verb.from == 'u' then note_doubt(KEYS[1], position, false) end
   redis.call('SETRANGE', KEYS[2], position, verb.to)
   count.move(verb.from, verb.to)

@@ -1,9 +1,9 @@
 -- Raises rows to what a worker knows of them, after the server forgot its last moments.
 --
 -- KEYS  1 meta  2 ids  3 state  4 info  5 texts
--- ARGV  1… eleven for each recipient: batch (its first position), epoch, revision, position, tail,
+-- ARGV  1… twelve for each recipient: batch (its first position), epoch, revision, position, tail,
 --       attempt, state (c: claimed and not yet settled, or as in settle.lua), time of that (epoch
---       ms), due (epoch ms, for d), class, words
+--       ms), due (epoch ms, for d), class, words, edition (0: full, 1: highlights)
 -- Returns how many rows were raised, or -1 when the shard was not planned (any more).
 --
 -- Guarantee: a row is raised, never lowered: in an attempt before that one, or waiting for it →
@@ -51,10 +51,10 @@ local function open_again(batch, epoch, before)
   local states = redis.call('GETRANGE', KEYS[3], first, end_of(first) - 1)
   for offset in string.gmatch(states, '()c') do
     local position = first + offset - 1
-    local attempts, resent = read_info(KEYS[4], position)
+    local attempts, resent, _, _, _, edition = read_info(KEYS[4], position)
     local claimed_revision, revision = unpack(redis.call('HMGET', meta, 'v' .. batch, 'revision'))
     write_info(KEYS[4], position, attempts + 1, resent, tonumber(claimed_revision or revision),
-      seconds_at(epoch), text_of(KEYS[5], LOST[1], LOST[2]))
+      seconds_at(epoch), text_of(KEYS[5], LOST[1], LOST[2]), edition)
     note_doubt(meta, position, before)
     redis.call('SETRANGE', KEYS[3], position, 'u')
     count.move('c', 'u')
@@ -70,7 +70,8 @@ local function holds(batch, epoch)
   return known <= tonumber(epoch)
 end
 
-local function replay(batch, epoch, revision, planned, tail, attempt, to, time, due, class, words)
+local function replay(batch, epoch, revision, planned, tail, attempt, to, time, due, class, words,
+    edition)
   local position = find(planned, tail)
   if not position then return end
   local mine = holds(batch, epoch)
@@ -93,16 +94,16 @@ local function replay(batch, epoch, revision, planned, tail, attempt, to, time, 
     -- Given back and claimed once more it would be the same attempt: only an older doubt is lifted.
     if not (begun or (doubted and changed < at)) then return end
     to = attempt > 1 and resent == 0 and 'd' or 'p'
-    write_info(KEYS[4], position, attempt - 1, resent, sent, at, 0)
+    write_info(KEYS[4], position, attempt - 1, resent, sent, at, 0, edition)
   elseif to == 'c' and mine then
-    write_info(KEYS[4], position, attempt - 1, resent, sent, changed, 0)
+    write_info(KEYS[4], position, attempt - 1, resent, sent, changed, 0, edition)
   else
     if to == 'c' then
       to, class, words = 'u', LOST[1], LOST[2]
     end
     local text = class ~= '' and text_of(KEYS[5], class, words) or 0
     local seconds = to == 'd' and seconds_at(due) + 1 or at
-    write_info(KEYS[4], position, attempt, resent, tonumber(revision), seconds, text)
+    write_info(KEYS[4], position, attempt, resent, tonumber(revision), seconds, text, edition)
   end
   if state == 'u' or to == 'u' then note_doubt(meta, position, to == 'u' and epoch) end
   redis.call('SETRANGE', KEYS[3], position, to)
@@ -110,9 +111,10 @@ local function replay(batch, epoch, revision, planned, tail, attempt, to, time, 
   raised = raised + 1
 end
 
-for i = 1, #ARGV, 11 do
+for i = 1, #ARGV, 12 do
   replay(ARGV[i], ARGV[i + 1], ARGV[i + 2], tonumber(ARGV[i + 3]), ARGV[i + 4], tonumber(ARGV[i + 5]),
-    ARGV[i + 6], ARGV[i + 7], ARGV[i + 8], ARGV[i + 9], ARGV[i + 10])
+    ARGV[i + 6], ARGV[i + 7], ARGV[i + 8], ARGV[i + 9], ARGV[i + 10],
+    tonumber(ARGV[i + 11]))
 end
 count.write(meta)
 return raised

@@ -12,19 +12,23 @@ local function text_of(key, class, words)
   return count + 1
 end
 
+-- Seconds have 23 bits; the bit above them is the edition.
+local HIGHLIGHTS_BIT = 8388608
+
 -- Reads a row's info (5 bytes, see ledger-rows.ts): attempts, resent (0 or 1), revision (from 1),
--- seconds after the start of the send, index of the text.
+-- seconds after the start of the send, index of the text, edition (0: full, 1: highlights).
 local function read_info(key, position)
   local packed, seconds, text = struct.unpack('>BI3B',
     redis.call('GETRANGE', key, position * 5, position * 5 + 4))
-  return math.floor(packed / 16), math.floor(packed / 8) % 2, packed % 8 + 1, seconds, text
+  return math.floor(packed / 16), math.floor(packed / 8) % 2, packed % 8 + 1,
+    seconds % HIGHLIGHTS_BIT, text, math.floor(seconds / HIGHLIGHTS_BIT)
 end
 
 -- Writes a row's info. Attempts past 15 are no longer told apart.
-local function write_info(key, position, attempts, resent, revision, seconds, text)
+local function write_info(key, position, attempts, resent, revision, seconds, text, edition)
   redis.call('SETRANGE', key, position * 5, struct.pack('>BI3B',
     math.min(attempts, 15) * 16 + resent * 8 + (revision - 1),
-    math.max(0, math.min(seconds, 16777215)), text))
+    edition * HIGHLIGHTS_BIT + math.max(0, math.min(seconds, HIGHLIGHTS_BIT - 1)), text))
 end
 
 -- Returns a function: whole seconds from the start of a send to a time, both in epoch ms.

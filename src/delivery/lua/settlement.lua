@@ -13,7 +13,7 @@ local function settle_all(with, from, to)
   local written = 0
   local function settle(position, attempt, into, due, class, words)
     local state = redis.call('GETRANGE', KEYS[2], position, position)
-    local attempts, resent, revision = read_info(KEYS[3], position)
+    local attempts, resent, revision, _, _, edition = read_info(KEYS[3], position)
     local held = state == 'c' and with.current and attempt == attempts + 1
     local late = state == 'u' and attempt == attempts and into ~= 'u'
       and whose_doubt(KEYS[1], position) == with.epoch
@@ -22,12 +22,14 @@ local function settle_all(with, from, to)
     if into == '-' then
       -- The attempt was not made: a recipient that was deferred before is so again, at once due.
       into = attempt > 1 and resent == 0 and 'd' or 'p'
-      write_info(KEYS[3], position, attempt - 1, resent, revision, with.now, 0)
+      write_info(KEYS[3], position, attempt - 1, resent, revision, with.now, 0,
+        edition)
     else
       local text = class ~= '' and text_of(KEYS[4], class, words) or 0
       -- Rounded up: a recipient must not be claimed before the time it was deferred to.
       local seconds = into == 'd' and with.seconds_at(due) + 1 or with.now
-      write_info(KEYS[3], position, attempt, resent, with.revision, seconds, text)
+      write_info(KEYS[3], position, attempt, resent, with.revision, seconds, text,
+        edition)
     end
     redis.call('SETRANGE', KEYS[2], position, into)
     with.count.move(state, into)
