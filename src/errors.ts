@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   address_invalid: 'that is no address mail can be sent to',
   csv_invalid: 'the file of subscribers cannot be read as a whole',
   sheet_invalid: 'the sheet of summaries cannot be read or written as a whole',
+  audio_invalid: 'that is no audio that can be an episode',
   subscriber_unknown: 'nobody with that address is on the list',
   subscriber_left: 'that person left and only they can come back',
   redis_missing: 'no Redis or Valkey server program was found',

@@ -72,3 +72,11 @@ export function enclosureOf({ source, type, bytes, seconds }: Episode, url: stri
   const address = source.kind === 'url' ? source.url : `${url}${AUDIO_PATH}/${source.name}`;
   return { url: address, type, bytes, seconds };
 }
+
+/**
+ * An address that may stand in a mail for ever: that of a file changes with its content, that of the
+ * page with the player does not.
+ */
+export function lastingUrlOf({ source }: Episode, issue: number, url: string): string {
+  return source.kind === 'url' ? source.url : `${url}/issues/${issue}#listen`;
+}

@@ -1,6 +1,7 @@
 /** What happens to an issue before it may go out: check, freeze, knock at the public URL. */
 import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
+import { lastingUrlOf } from '../archive/episodes.js';
 import type { PublicationConfig } from '../config/types.js';
 import { freezeIssue } from '../delivery/freeze.js';
 import type { Approval, Frozen } from '../delivery/send-record.js';
@@ -48,7 +49,10 @@ export async function approve(
   const { config, instanceId } = system;
   const passed = await passCheck(config, terminal, read, { force });
   await system.messageSecrets();
+  const { number } = passed.loaded.issue;
+  const episode = await system.episodes.get(number);
   const frozen = await freezeIssue(config, passed.loaded, {
+    audioUrl: episode && lastingUrlOf(episode, number, config.publication.url),
     today: new Date(at ?? Date.now()),
     revision,
   });

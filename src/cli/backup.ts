@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { System } from '../system.js';
 import { action, EXIT, type Terminal } from './command.js';
 import { keyProgress } from './key-progress.js';
-import { formatCount } from './ledger-view.js';
+import { formatCount, formatSize } from './ledger-view.js';
 import { withSystem } from './with-system.js';
 
 export function registerBackup(program: Command): void {
@@ -18,8 +18,8 @@ export function registerBackup(program: Command): void {
       `
 The file holds every address: it is readable by its owner alone, and should be kept that way.
 Not in it are the keys (.pressrun/keys.yaml), the journal (.pressrun/journal/), the ledgers of older
-sends (.pressrun/ledgers/), configuration and issues. Copy the journal elsewhere more often than you make backups: from it, a restore learns who
-left since.`,
+sends (.pressrun/ledgers/), the files of episodes (.pressrun/audio/), configuration and issues. Copy
+the journal elsewhere more often than you make backups: from it, a restore learns who left since.`,
     );
   action(command, (terminal, [file = ''], options) =>
     withSystem(terminal, (system) => backup(system, terminal, file, options.force === true)),
@@ -49,10 +49,4 @@ async function backup(
   }
   terminal.document({ ...report, bytes: size, ledgerFiles });
   return EXIT.ok;
-}
-
-function formatSize(bytes: number): string {
-  return bytes < 1_000_000
-    ? `${(bytes / 1_000).toFixed(1)} kB`
-    : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

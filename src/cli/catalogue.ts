@@ -85,6 +85,10 @@ export const MODULES: readonly CommandModule[] = [
     register: async (program) => (await import('./archive.js')).registerArchive(program),
   },
   {
+    verbs: { audio: 'the episode of an issue: attach, remove, list' },
+    register: async (program) => (await import('./audio.js')).registerAudio(program),
+  },
+  {
     verbs: { backup: 'the whole state in one file' },
     register: async (program) => (await import('./backup.js')).registerBackup(program),
   },

@@ -7,6 +7,7 @@ import { loadSigner } from '../system.js';
 import { action, EXIT, type Terminal } from './command.js';
 import * as checks from './doctor/checks.js';
 import { dkimRecordVerdict, senderVerdict } from './doctor/dns.js';
+import { podcastVerdict } from './doctor/podcast.js';
 import type { Verdict } from './doctor/verdict.js';
 
 interface Finding {
@@ -57,6 +58,8 @@ async function examine(config: Config, loopback: boolean, found: Found): Promise
   try {
     await check('inbound', () => checks.inboundVerdict(opened.system));
     await check('public URL', () => checks.doorVerdict(opened.system, loopback));
+    const podcast = await attempt(found, 'podcast', () => podcastVerdict(opened.system));
+    if (podcast) found('podcast', podcast);
   } finally {
     await opened.system.close();
   }

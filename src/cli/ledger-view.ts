@@ -148,3 +148,10 @@ function reasonLines({ reasons }: SendStatus): string[] {
     ...(more > 0 ? [`  and ${more} further reasons (--json has all)`] : []),
   ];
 }
+
+/** "28.4 MB" */
+export function formatSize(bytes: number): string {
+  return bytes < 1_000_000
+    ? `${(bytes / 1_000).toFixed(1)} kB`
+    : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

@@ -20,10 +20,11 @@ export interface WebService {
  * @throws AppError port_taken
  */
 export async function serveWeb(system: System, meters?: WebMeters): Promise<WebService> {
-  const { config, log, instanceId, audience, joining, sends, redis } = system;
+  const { config, log, instanceId, audience, joining, sends, episodes, redis } = system;
   const app = await buildWeb({
     ...{ config, log, instanceId, audience, joining },
-    frozenIssues: publishedIssues(config, sends, system.episodes),
+    frozenIssues: publishedIssues(config, sends, episodes),
+    episodes,
     ready: () => answersInTime(redis.client.ping()),
     ...(meters && { meters }),
   });

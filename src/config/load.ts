@@ -142,10 +142,16 @@ function settingsFrom(dir: string, parsed: ParsedSettings): Settings {
     bounce: { domain: bounce.domain },
     inbound: { ...inbound, domain: inbound.domain },
     archive: { before: archive.before, maxImageBytes: archive.maxImageBytes },
-    podcast: { category: podcast.category, image: podcast.image },
+    podcast: podcastFrom(podcast),
     http,
     metrics: { host: metrics.host, port: metrics.port },
   };
+}
+
+/** What is left out is there, and undefined. */
+function podcastFrom(podcast: ParsedSettings['podcast']): Config['podcast'] {
+  const { title, description, author, email, image, category, explicit } = podcast;
+  return { title, description, author, email, image, category, explicit };
 }
 
 /** What is not set for a relay is as for all of them. */

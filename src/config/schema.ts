@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { CHECK_CODES, MAIL_CLIENTS } from './check-codes.js';
 import { designSchema } from './design.js';
+import { PODCAST_CATEGORIES, parsePodcastCategory } from './podcast-categories.js';
 import { PROVIDER_GROUPS } from './providers.js';
 import {
   DURABILITY_PATTERN,
@@ -238,7 +239,18 @@ export const settingsSchema = z.strictObject({
     maxImageBytes: whole(1_000, 20_000_000),
   }),
   podcast: z.strictObject({
-    category: line("one of Apple's categories of podcasts, such as Science"),
+    title: line('a name on one line').optional(),
+    description: line('a text on one line').optional(),
+    author: line('a name on one line').optional(),
+    email: parsed(
+      (text) => parseMailbox(text)?.address,
+      'an address such as podcast@example.org',
+    ).optional(),
+    category: parsed(
+      parsePodcastCategory,
+      `one of Apple's categories of podcasts (${PODCAST_CATEGORIES.join(', ')}), or "Science > Physics"`,
+    ),
+    explicit: z.boolean().register(allowed, { allowed: 'true or false' }),
     image: parsed(parseBaseUrl, 'the http:// or https:// URL of a square picture').optional(),
   }),
   http: z.strictObject({

@@ -66,6 +66,20 @@ export interface PublicationConfig {
   };
 }
 
+/** The show; its episodes come with the issues. */
+export interface PodcastConfig {
+  title: string | undefined;
+  description: string | undefined;
+  author: string | undefined;
+  /** Public, in the feed. */
+  email: string | undefined;
+  /** "Science" or "Science > Physics", as Apple names them. */
+  category: string;
+  explicit: boolean;
+  /** Address of a square picture. */
+  image: string | undefined;
+}
+
 /** What `pressrun check` measures issues against. */
 export interface CheckConfig {
   /** Severities that differ from the rules' own. */
@@ -160,7 +174,7 @@ export interface Config {
     /** A picture of an issue that is larger refuses to be frozen. */
     maxImageBytes: number;
   };
-  podcast: { category: string; image: string | undefined };
+  podcast: PodcastConfig;
   http: {
     host: string;
     port: number;

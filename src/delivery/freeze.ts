@@ -15,12 +15,13 @@ import { dateIn } from './send-time.js';
  * Renders and prepares every edition of an issue. Nothing of the files, templates or this program's
  * version is needed afterwards to send it.
  * @param options.revision from 1; each amendment has the next
+ * @param options.audioUrl where the episode is, when it is up already
  * @throws AppError template_invalid
  */
 export async function freezeIssue(
   config: Config,
   loaded: { issue: Issue; file: string },
-  { today, revision }: { today: Date; revision: number },
+  { today, revision, audioUrl }: { today: Date; revision: number; audioUrl?: string | undefined },
 ): Promise<Frozen & { rendered: RenderedMail }> {
   // The date may be missing until the issue is sent: now it is.
   const { publication } = config;
@@ -32,6 +33,7 @@ export async function freezeIssue(
       templatesDir: join(config.dir, 'templates'),
       issueFile: loaded.file,
       edition,
+      audioUrl,
     });
   const prepare = (rendered: RenderedMail): PreparedMessage =>
     prepareMessage(rendered, settingsOf(config, issue.number, revision));

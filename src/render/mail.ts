@@ -29,6 +29,8 @@ interface RenderOptions {
   issueFile?: string;
   /** Which one `issue` holds: that of the highlights says so and leads to the rest. */
   edition?: Edition;
+  /** Where the episode is, when it is up already. */
+  audioUrl?: string | undefined;
 }
 
 /**
@@ -48,7 +50,7 @@ export async function renderMail(
   const { issue: marked, adopted } = adoptExpressions(issue, markers, file);
   const { edition = 'full' } = options;
   const plainTitle = withoutExpressions(issue).title;
-  const view = viewOf(marked, publication, { plainTitle, edition });
+  const view = viewOf(marked, publication, { plainTitle, edition, audioUrl: options.audioUrl });
   const strings = loadStrings(options.templatesDir);
   const { html, pieces } = await renderHtmlPart(view, email, markers, strings);
   const text = renderTextPart(view, plain, markers, strings);

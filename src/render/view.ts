@@ -4,6 +4,7 @@
  */
 import type { PublicationConfig } from '../config/types.js';
 import type { Edition } from '../issue/editions.js';
+import { isElsewhere } from '../issue/pictures.js';
 import type { Issue, Item, Markdown, Section } from '../issue/types.js';
 import { type DesignView, designView } from './design-view.js';
 import { type Direction, directionOf } from './direction.js';
@@ -82,7 +83,9 @@ export interface IssueView extends ContentView, Direction {
     preheader: string;
     /** The preheader, when the author wrote one. */
     deck: string | undefined;
+    /** Where the episode is, or will be. */
     audio: string | undefined;
+    audioIsUp: boolean;
     /** Here, and elsewhere when the issue names another web version. */
     webUrl: string;
     otherWebUrl: string | undefined;
@@ -91,14 +94,22 @@ export interface IssueView extends ContentView, Direction {
   };
 }
 
-/** @param options.plainTitle the title as it reads to nobody */
+/**
+ * @param options.plainTitle the title as it reads to nobody
+ * @param options.audioUrl where the episode is, when it is up
+ */
 export function viewOf(
   issue: Issue,
   publication: PublicationConfig,
-  { plainTitle, edition }: { plainTitle: string; edition: Edition },
+  {
+    plainTitle,
+    edition,
+    audioUrl,
+  }: { plainTitle: string; edition: Edition; audioUrl: string | undefined },
 ): IssueView {
   const { url, language } = publication;
   const linkBase = `${url}/issues`;
+  const webUrl = `${url}/issues/${issue.number}`;
   return {
     linkBase,
     ...directionOf(language),
@@ -115,14 +126,20 @@ export function viewOf(
       dateInWords: issue.date && inWords(issue.date, language),
       preheader: issue.preheader ?? defaultPreheader(issue),
       deck: issue.preheader,
-      audio: issue.audio && linkTarget(issue.audio, linkBase),
-      webUrl: `${url}/issues/${issue.number}`,
+      audio: audioUrl ?? (issue.audio && announcedAudio(issue.audio, webUrl)),
+      audioIsUp: audioUrl !== undefined,
+      webUrl,
       otherWebUrl: issue.webUrl && linkTarget(issue.webUrl, linkBase),
       isHighlights: edition === 'highlights',
     },
     ...contentOf(issue, linkBase, language),
     ...(edition === 'highlights' && issue.sections.length === 1 && { toc: [] }),
   };
+}
+
+/** A file has no address until it is attached, and another when it is replaced: its page has one. */
+function announcedAudio(audio: string, webUrl: string): string | undefined {
+  return isElsewhere(audio) ? linkTarget(audio, webUrl) : `${webUrl}#listen`;
 }
 
 /** @param baseUrl for relative links; '' leaves them relative */

@@ -9,6 +9,7 @@ import { dateInWords } from './dates.js';
 import type { ArchiveDependencies } from './dependencies.js';
 import { HttpError } from './error-pages.js';
 import { structuredIssue } from './json-ld.js';
+import { listening } from './listen.js';
 import { onlyMethods } from './methods.js';
 import type { Pages } from './pages.js';
 import { createShelf } from './shelf.js';
@@ -42,6 +43,7 @@ export function registerArchive(
     const html = pages.render('home', {
       canonical: pages.absolute('/'),
       latest: latest && { ...entry(latest), highlights: issue?.highlights },
+      podcast: hasEpisodes(snapshot),
       older: older.map(entry),
       signup: signUpForm(deps, 'home', { cached: true, asksName: false }),
     });
@@ -58,6 +60,7 @@ export function registerArchive(
       canonical: pages.absolute('/issues'),
       years: byYear(issues),
       categories: snapshot.categories.length > 0,
+      podcast: hasEpisodes(snapshot),
     });
     return sendCacheable(request, reply, html);
   });
@@ -71,13 +74,17 @@ export function registerArchive(
     if (listing === undefined || issue === undefined) throw new HttpError(404);
     const [newer, older] = [snapshot.issues[at - 1], snapshot.issues[at + 1]];
     const canonical = pages.absolute(`/issues/${listing.number}`);
+    const announced = snapshot.audioOf(listing.number);
+    const audio = listening(listing, announced, config.publication.url);
     const html = pages.render('issue', {
       ...entry(listing),
       ...issue,
       approval: issue.approval && approvalInWords(issue.approval, config.publication),
       canonical,
       isArticle: true,
-      jsonLd: structuredIssue(config.publication, { ...listing, ...issue, canonical }),
+      podcast: hasEpisodes(snapshot),
+      ...audio,
+      jsonLd: structuredIssue(config.publication, { ...listing, ...issue, ...audio, canonical }),
       newer: newer && entry(newer),
       older: older && entry(older),
     });
@@ -94,6 +101,10 @@ function approvalInWords(
 ) {
   const date = dateIn(timezone, at);
   return { by, date, dateInWords: dateInWords(language)(date), hash: contentHash.slice(0, 12) };
+}
+
+function hasEpisodes({ issues }: Snapshot): boolean {
+  return issues.some(({ episode }) => episode !== undefined);
 }
 
 function teasersOf(snapshot: Snapshot, issue: number): string {

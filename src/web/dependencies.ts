@@ -1,6 +1,7 @@
 /** What the web needs from the house; system.ts provides it. */
 import type { Logger } from 'pino';
 import type { Archive } from '../archive/archive.js';
+import type { Episodes } from '../archive/episodes.js';
 import type { PublishedIssues } from '../archive/published.js';
 import type { Audience } from '../audience/store.js';
 import type { Config } from '../config/types.js';
@@ -19,6 +20,7 @@ export interface WebDependencies {
   joining: Omit<Joining, 'answer' | 'purge'>;
   /** What the archive shows. */
   frozenIssues: PublishedIssues;
+  episodes: Pick<Episodes, 'get'>;
   /** Where what happens is counted, if it is. */
   meters?: WebMeters;
   /** Whether Redis answers; never rejects. */

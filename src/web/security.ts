@@ -1,4 +1,4 @@
-/** Security headers of every answer: no scripts, no frames, nothing from elsewhere but pictures. */
+/** Security headers of every answer: no scripts, no frames, nothing from elsewhere but pictures and audio. */
 import type { FastifyReply } from 'fastify';
 
 const POLICY: Record<string, string[]> = {
@@ -6,6 +6,8 @@ const POLICY: Record<string, string[]> = {
   'style-src': ["'self'"],
   // Issues show the images their authors linked.
   'img-src': ["'self'", 'https:', 'http:'],
+  // Episodes may be hosted elsewhere.
+  'media-src': ["'self'", 'https:', 'http:'],
   'form-action': ["'self'"],
   'base-uri': ["'none'"],
   'frame-ancestors': ["'none'"],

@@ -14,6 +14,7 @@ import Fastify, { type FastifyInstance, LogController, type RouteOptions } from 
 import { createArchive } from '../archive/archive.js';
 import { registerArchive } from './archive.js';
 import { registerAssets } from './assets.js';
+import { registerAudio } from './audio.js';
 import { registerCollections } from './collections.js';
 import { registerConfirm } from './confirm.js';
 import type { WebDependencies } from './dependencies.js';
@@ -24,6 +25,7 @@ import { registerHealth } from './health.js';
 import { registerImages } from './images.js';
 import { registerMove } from './move.js';
 import { createPages } from './pages.js';
+import { registerPodcast } from './podcast.js';
 import { registerPreferences } from './preferences.js';
 import { limitRequests } from './request-limit.js';
 import { requestLog } from './request-log.js';
@@ -87,8 +89,10 @@ export async function buildWeb(
   registerCollections(app, archived, pages);
   registerSearch(app, archived, pages);
   registerFeeds(app, archived, pages);
+  registerPodcast(app, archived, pages);
   registerSitemap(app, archived, pages);
   registerImages(app, deps.config);
+  registerAudio(app, deps);
   await app.ready();
   return app;
 }

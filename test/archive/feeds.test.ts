@@ -4,6 +4,7 @@ import { atomOf } from '../../src/archive/feeds/atom.js';
 import type { Feed, FeedEntry } from '../../src/archive/feeds/feed.js';
 import { feedIds } from '../../src/archive/feeds/ids.js';
 import { jsonFeedOf } from '../../src/archive/feeds/json-feed.js';
+import { type Podcast, podcastOf } from '../../src/archive/feeds/podcast.js';
 import { timesOf } from '../../src/archive/times.js';
 import { fc } from '../support/fast-check.js';
 import { textOf, wellFormed } from '../support/xml.js';
@@ -59,6 +60,31 @@ const feed: fc.Arbitrary<Feed> = fc.record({
   entries: fc.array(entry, { maxLength: 3 }),
 });
 
+const podcast: fc.Arbitrary<Podcast> = fc.record({
+  title: anyText,
+  description: anyText,
+  language: anyText,
+  author: anyText,
+  email: fc.option(anyText, { nil: undefined }),
+  category: fc.constantFrom('News', 'Society & Culture > Documentary'),
+  imageUrl: fc.option(anyText, { nil: undefined }),
+  explicit: fc.boolean(),
+  homeUrl: anyText,
+  selfUrl: anyText,
+  episodes: fc.array(
+    fc.record({
+      id: anyText,
+      number: fc.nat(),
+      title: anyText,
+      description: anyText,
+      url: anyText,
+      publishedAt: time,
+      enclosure,
+    }),
+    { maxLength: 3 },
+  ),
+});
+
 /** What of a text XML can say, as its parsers hand it on. @see https://www.w3.org/TR/xml/#sec-line-ends */
 function sayable(text: string): string {
   const characters = [...text].filter((character) => {
@@ -74,6 +100,14 @@ describe('feeds', () => {
     fc.assert(
       fc.property(feed, (any) => {
         wellFormed(atomOf(any));
+      }),
+    );
+  });
+
+  test('a podcast is well-formed XML whatever anybody wrote', () => {
+    fc.assert(
+      fc.property(podcast, (any) => {
+        wellFormed(podcastOf(any));
       }),
     );
   });

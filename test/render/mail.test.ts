@@ -227,3 +227,22 @@ test('no piece is empty and no two strings stand side by side', async () => {
 test('rendering the same issue twice gives the same pieces', async () => {
   assert.deepEqual(await renderMail(fullIssue(), PUBLICATION), await fullMail());
 });
+
+test('both parts say that announced audio may not be up yet, until it is', async () => {
+  const parts = async (audio: string, audioUrl?: string) => {
+    const mail = await renderMail(issue({ audio }), PUBLICATION, { audioUrl });
+    return [filled(mail.html), filled(mail.text)];
+  };
+  for (const part of await parts('https://audio.example/12.mp3')) {
+    assert.match(part, /https:\/\/audio\.example\/12\.mp3/);
+    assert.match(part, /\(may not be up yet\)/);
+  }
+  for (const part of await parts('12/said.mp3')) {
+    assert.match(part, /https:\/\/slow\.example\/issues\/12#listen/, 'a file has no address yet');
+    assert.match(part, /\(may not be up yet\)/);
+  }
+  for (const part of await parts('12/said.mp3', 'https://cdn.example/12.mp3')) {
+    assert.match(part, /https:\/\/cdn\.example\/12\.mp3/);
+    assert.doesNotMatch(part, /not be up yet/);
+  }
+});

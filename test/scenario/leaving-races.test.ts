@@ -64,6 +64,7 @@ describe('leaving while the issue is on its way', () => {
       audience: system.audience,
       joining: system.joining,
       frozenIssues: sentIssues(system.sends),
+      episodes: system.episodes,
       ready: async () => true,
     });
     const url = await app.listen({ host: '127.0.0.1', port: 0 });

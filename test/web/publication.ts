@@ -94,6 +94,7 @@ export async function startWebPublication(
         return issue && { issue, approval: approvals.get(number) };
       },
     },
+    episodes: { get: async (issue) => episodes.get(issue) },
     ready: async () => (await redis.ping()) === 'PONG',
   };
   const app = await buildWeb(dependencies, ({ method, url }) => {

@@ -210,6 +210,7 @@ describe('the web server while something is broken', () => {
       audience: {} as never,
       joining: { stamp: () => '' } as never,
       frozenIssues: { list: () => broken(error), get: () => broken(error) },
+      episodes: { get: () => broken(error) },
       ready: async () => false,
     };
     return buildWeb(dependencies);

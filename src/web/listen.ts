@@ -1,0 +1,40 @@
+/** What an issue's page says of its audio: a player, or that there is to be one. */
+import { formatDuration } from '../archive/duration.js';
+import { type AudioFacts, enclosureOf } from '../archive/episodes.js';
+import type { IssueListing } from '../archive/published.js';
+import { isElsewhere } from '../issue/pictures.js';
+import { linkTarget } from '../render/links.js';
+
+export interface Listening {
+  listen?: Pick<AudioFacts, 'type' | 'seconds'> & {
+    url: string;
+    /** "31:05" */
+    duration: string;
+    /** "28.4" */
+    megabytes: string;
+  };
+  announced?: {
+    /** Where it will be; undefined when it will be here. */
+    url: string | undefined;
+  };
+}
+
+/**
+ * @param announced what the issue names as its audio
+ * @param url publication.url
+ */
+export function listening(
+  { episode }: Pick<IssueListing, 'episode'>,
+  announced: string | undefined,
+  url: string,
+): Listening {
+  if (episode) {
+    const { type, seconds, bytes, url: address } = enclosureOf(episode, url);
+    const megabytes = (bytes / 1_000_000).toFixed(1);
+    return {
+      listen: { url: address, type, seconds, duration: formatDuration(seconds), megabytes },
+    };
+  }
+  if (announced === undefined) return {};
+  return { announced: { url: isElsewhere(announced) ? linkTarget(announced, url) : undefined } };
+}

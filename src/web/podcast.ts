@@ -1,0 +1,78 @@
+/** `/podcast.xml`: the issues that have audio, for podcast programs and directories. */
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { Snapshot } from '../archive/archive.js';
+import { enclosureOf } from '../archive/episodes.js';
+import { feedIds } from '../archive/feeds/ids.js';
+import { type PodcastEpisode, podcastOf } from '../archive/feeds/podcast.js';
+import { loadStrings } from '../render/strings.js';
+import { forEverySite, sendCacheable } from './caching.js';
+import type { ArchiveDependencies } from './dependencies.js';
+import { issueLink } from './links.js';
+import { onlyMethods } from './methods.js';
+import type { Pages } from './pages.js';
+
+export const PODCAST_PATH = '/podcast.xml';
+
+/** Titles named in an episode's description. */
+const TITLES = 10;
+
+export function registerPodcast(
+  app: FastifyInstance,
+  { archive, config }: ArchiveDependencies,
+  pages: Pages,
+): void {
+  const { publication, podcast } = config;
+  const ids = feedIds(config.keys.idKey, publication.slug);
+  const strings = loadStrings(join(config.dir, 'templates'));
+
+  function episodesOf(snapshot: Snapshot): PodcastEpisode[] {
+    return snapshot.issues.flatMap(({ number, title, episode }) =>
+      episode === undefined
+        ? []
+        : {
+            ...{ number, title },
+            id: ids.issue(number),
+            url: issueLink(publication.url, number),
+            publishedAt: snapshot.timesOf(number).publishedAt,
+            description: descriptionOf(number, snapshot),
+            enclosure: enclosureOf(episode, publication.url),
+          },
+    );
+  }
+
+  function descriptionOf(issue: number, snapshot: Snapshot): string {
+    const items = snapshot.itemsIn(issue);
+    const highlights = items.filter(({ highlight }) => highlight);
+    const shown = highlights.length > 0 ? highlights : items;
+    const lines = shown.slice(0, TITLES).map(({ title }) => `• ${title}`);
+    return [...lines, issueLink(publication.url, issue)].join('\n');
+  }
+
+  app.get(PODCAST_PATH, async (request, reply) => {
+    const snapshot = await archive.now();
+    const name = podcast.title ?? publication.name;
+    const xml = podcastOf({
+      title: name,
+      description:
+        podcast.description ?? strings.text('feeds.podcast_about', { publication: name }),
+      language: publication.language,
+      author: podcast.author ?? publication.name,
+      email: podcast.email,
+      category: podcast.category,
+      imageUrl: podcast.image,
+      explicit: podcast.explicit,
+      homeUrl: pages.absolute('/issues'),
+      selfUrl: pages.absolute(PODCAST_PATH),
+      episodes: episodesOf(snapshot),
+    });
+    const changes = snapshot.issues.filter(({ episode }) => episode !== undefined);
+    const modifiedAt = changes.reduce(
+      (newest, { number }) => Math.max(newest, snapshot.timesOf(number).updatedAt),
+      0,
+    );
+    forEverySite(reply);
+    return sendCacheable(request, reply, xml, { type: 'application/rss+xml', modifiedAt });
+  });
+  onlyMethods(app, PODCAST_PATH, ['GET', 'HEAD']);
+}
