@@ -6,6 +6,7 @@ export interface KnownSection {
 
 export class SectionNames {
   readonly #byWords = new Map<string, KnownSection>();
+  readonly #declared: string[] = [];
   #longest = 1;
 
   /** @param sections of two with the same name the first counts */
@@ -18,6 +19,17 @@ export class SectionNames {
     if (key === '' || this.#byWords.has(key)) return;
     this.#byWords.set(key, section);
     this.#longest = Math.max(this.#longest, key.split(' ').length);
+  }
+
+  /** A name of the issue's own list of contents, as written there. */
+  declare(name: string, level: KnownSection['level']): void {
+    this.#declared.push(name);
+    this.add({ name, level });
+  }
+
+  /** In the order of the list of contents. */
+  get declared(): readonly string[] {
+    return this.#declared;
   }
 
   /** Whatever its letters' case, and the emoji before it. */

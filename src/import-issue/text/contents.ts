@@ -6,7 +6,7 @@ import { CONTENTS_NAMES } from '../known-sections.js';
 import type { ImportReport } from '../report.js';
 import type { SectionNames } from '../section-names.js';
 import { type Passage, placeIn } from './passage.js';
-import { type Word, wordsOf } from './words-of.js';
+import { opensText, type Word, wordsOf } from './words-of.js';
 
 const REASON = 'list of contents';
 const INLINE_START =
@@ -61,8 +61,8 @@ function takeInline(passage: Passage, names: SectionNames, report: ImportReport)
     const length = listLength(words, names);
     const last = words[length - 1];
     if (length === 0 || !last) continue;
-    learnNames(words.slice(0, length), names);
     const end = from + last.end;
+    learnNames(words.slice(0, length), names, passage.text.slice(end));
     const place = placeIn(passage, match.index);
     report.leaveOut(passage.text.slice(match.index, end), place, REASON);
     return [slice(passage, 0, match.index), slice(passage, end, passage.text.length)].filter(
@@ -90,18 +90,55 @@ function listLength(words: readonly Word[], names: SectionNames): number {
   return 0;
 }
 
-function learnNames(words: readonly Word[], names: SectionNames): void {
+function learnNames(words: readonly Word[], names: SectionNames, issue: string): void {
+  if (!words.some(({ text }) => SEPARATOR.test(text))) {
+    learnRunTogether(words, names, issue);
+    return;
+  }
   let name: string[] = [];
   const learn = () => {
     if (name.length > 0) names.add({ name: name.join(' '), level: 2 });
     name = [];
   };
-  if (!words.some(({ text }) => SEPARATOR.test(text))) return;
   for (const { text } of words) {
     if (SEPARATOR.test(text)) learn();
     else name.push(text);
   }
   learn();
+}
+
+/** A name is known, or else as many words as come again in the issue, in the list's order. */
+function learnRunTogether(words: readonly Word[], names: SectionNames, issue: string): void {
+  let from = 0;
+  for (let i = 0; i < words.length; ) {
+    const texts = words.slice(i, i + LONGEST_NAME_WORDS).map(({ text }) => text);
+    const known = names.findAtStart(texts);
+    if (known && comesInCapitals(issue, texts.slice(0, known.length))) {
+      i += known.length;
+      continue;
+    }
+    let length = known?.length ?? texts.length;
+    while (length > 0 && placeOfWords(issue, texts.slice(0, length), from) < 0) length--;
+    const name = texts.slice(0, length).join(' ');
+    if (length > 0 && opensText(name) && !comesInCapitals(issue, texts.slice(0, length))) {
+      from = placeOfWords(issue, texts.slice(0, length), from) + name.length;
+      names.declare(name, known?.section.level ?? 2);
+    }
+    i += Math.max(1, length);
+  }
+}
+
+/** Then its capitals tell where the heading is, and the words in ordinary case are prose. */
+function comesInCapitals(issue: string, words: readonly string[]): boolean {
+  const capitals = words.map((word) => word.toUpperCase());
+  return capitals.join(' ') !== words.join(' ') && placeOfWords(issue, capitals, 0) >= 0;
+}
+
+/** Where words stand as they are written, with a blank on either side. */
+export function placeOfWords(text: string, words: readonly string[], from: number): number {
+  const wanted = ` ${words.join(' ')} `;
+  const at = ` ${text} `.indexOf(wanted, from);
+  return at;
 }
 
 function nameOf(text: string): string {

@@ -1,11 +1,12 @@
 /** Cuts a passage of flattened text where headings, items and labels begin. */
-import { type ImportReport, quote } from '../report.js';
+import { type ImportReport, type Place, quote } from '../report.js';
 import type { SectionNames } from '../section-names.js';
 import { type CreditChain, findCreditChains } from './credit-chains.js';
 import { findHeadings, type HeadingInText } from './headings-in-text.js';
 import { findLabels, type LabelInText } from './labels-in-text.js';
 import { type LinkTable, MARK, MARK_SOURCE } from './link-marks.js';
-import { isTableRow, linkedPoint } from './linked-point.js';
+import { isEventRow, isTableRow, linkedPoint } from './linked-point.js';
+import { findLinkedRuns } from './linked-run.js';
 import { type Passage, placeIn } from './passage.js';
 import type { Segment } from './segments.js';
 import { type Before, findTitleStart } from './title-start.js';
@@ -18,6 +19,8 @@ interface ItemCut {
   title: string;
   credits: CreditChain['credits'];
   colon: boolean;
+  /** A point of a list whose points were run together: what follows is none of it. */
+  isPoint?: true;
 }
 
 type Cut = ItemCut | ({ kind: 'heading' } & HeadingInText) | ({ kind: 'label' } & LabelInText);
@@ -48,6 +51,7 @@ export function cutPassage(passage: Passage, context: CutContext): Segment[] {
   const point = bullet && cuts.length === 0 ? linkedPoint(text) : undefined;
   const isRow = bullet !== undefined && isTableRow(text);
   const all = point ? [point] : isRow ? cuts : addLinkedTitles(text, cuts, context);
+  reportRuns(passage, all, context.report);
   return toSegments(passage, all, context.report);
 }
 
@@ -135,12 +139,30 @@ function addLinkedTitles(
   let opens = !insideItem || people.size === 0;
   for (const cut of [...cuts, undefined]) {
     const to = cut?.start ?? text.length;
-    if (opens) all.push(...linkedTitles(text, from, to, links));
+    if (opens) all.push(...linkedItems(text, from, to, links));
     if (cut) all.push(cut);
     from = cut?.end ?? to;
     opens = cut?.kind === 'heading';
   }
   return all;
+}
+
+function linkedItems(text: string, from: number, to: number, links: LinkTable): ItemCut[] {
+  const points = findLinkedRuns(text, from, to);
+  if (points.length === 0) return linkedTitles(text, from, to, links);
+  return points.map((point) => ({
+    ...point,
+    ...{ kind: 'item', credits: [], colon: false, isPoint: true },
+  }));
+}
+
+/** Where one point ends and the next begins only their addresses tell. */
+function reportRuns(passage: Passage, cuts: readonly Cut[], report: ImportReport): void {
+  const points = cuts.filter((cut) => cut.kind === 'item' && cut.isPoint === true);
+  const [first] = points;
+  if (!first) return;
+  const message = `${points.length} titles with an address were run together; each is taken for an item of a list`;
+  report.doubt('points-run-together', placeIn(passage, first.start), message);
 }
 
 function linkedTitles(text: string, from: number, to: number, links: LinkTable): ItemCut[] {
@@ -168,8 +190,9 @@ function linkedTitleAt(
   const title = match?.[1] ?? '';
   const end = from + (match?.[0].length ?? 0);
   const words = wordsOf(plainTitle(title)).length;
-  if (words > LONGEST_LINKED_TITLE_WORDS) return undefined;
-  if (!/^\uE000/u.test(title) && !opensText(title)) return undefined;
+  if (words > LONGEST_LINKED_TITLE_WORDS || isEventRow(title)) return undefined;
+  const isWhole = from === 0 && end === text.length && words > 1;
+  if (!/^\uE000/u.test(title) && !opensText(title) && !isWhole) return undefined;
   // An address alone is none; nor is a link in the middle of a sentence.
   if (words === 0 && links.get(Number(MARK.exec(title)?.[1]))?.text === undefined) return undefined;
   if (sentenceStarts(text, from, end).length > 0) return undefined;
@@ -191,8 +214,7 @@ function toSegments(passage: Passage, cuts: readonly Cut[], report: ImportReport
     const place = placeIn(passage, cut.start);
     const rest = text.slice(cut.end, cuts[i + 1]?.start).trim();
     if (cut.kind === 'item') {
-      const { title, credits, colon } = cut;
-      segments.push({ kind: 'item', title, credits, colon, rest, bullet, place });
+      segments.push(...itemSegments(cut, rest, bullet, place));
     } else if (cut.kind === 'label')
       segments.push({ kind: 'label', label: cut.label, rest, place });
     else {
@@ -211,6 +233,22 @@ function toSegments(passage: Passage, cuts: readonly Cut[], report: ImportReport
     }
   });
   return dropEmoji(segments, report);
+}
+
+/** Only brackets stay with a point: "(RFC 2678)". */
+function itemSegments(
+  { title, credits, colon, isPoint }: ItemCut,
+  rest: string,
+  bullet: Passage['bullet'],
+  place: Place,
+): Segment[] {
+  if (!isPoint) return [{ kind: 'item', title, credits, colon, rest, bullet, place }];
+  const isOwn = rest === '' || /^\([^()]{1,40}\)$/u.test(rest);
+  const point = { kind: 'item', title, credits, colon, place } as const;
+  return [
+    { ...point, rest: isOwn ? rest : '', bullet: bullet ?? { mark: '*', indent: 0 } },
+    ...(isOwn ? [] : [{ kind: 'text' as const, text: rest, bullet: undefined, place }]),
+  ];
 }
 
 /** An emoji that stood before a heading is no text of its own. */

@@ -19,12 +19,14 @@ import { LinkTable } from './link-marks.js';
 import { type Passage, placeIn } from './passage.js';
 import { toPassages } from './passages.js';
 import type { HeadingSegment, Segment } from './segments.js';
+import { isRunTogether, listShortLines } from './short-lines.js';
 import { readLines } from './source-lines.js';
 import { toNodes } from './to-nodes.js';
 import { underHeading } from './under-heading.js';
 import { isEmoji, isUpper, letterCount, opensText, wordsOf } from './words-of.js';
 
 const LONGEST_HEADING_WORDS = 10;
+const LONGEST_HEAD_NOTICE = 200;
 const FURNITURE_REASON = 'part of the mail, not of the issue';
 
 export interface TextDraft {
@@ -50,7 +52,7 @@ export function readFlatText(
   links.reportUnused(report);
   const people = peopleIn(passages);
   const segments = cutAll(passages, { names, people, links, report });
-  const issue = withoutFurniture(segments, links, report);
+  const issue = listShortLines(withoutFurniture(segments, links, report), report);
   reportPoints(issue, report);
   const { number, title, date } = identity;
   const nodes = toNodes(settleLevels(underHeading(issue, report), report), links);
@@ -142,12 +144,16 @@ function isShortHeading(
 function withoutFurniture(segments: Segment[], links: LinkTable, report: ImportReport): Segment[] {
   const first = segments.findIndex(({ kind }) => kind === 'item');
   const last = segments.findLastIndex(({ kind }) => kind === 'item' || kind === 'label');
+  const head = segments.findIndex(({ kind }) => kind !== 'text');
   let behindNotice = false;
   return segments.flatMap((segment, i): Segment[] => {
     if (segment.kind === 'heading')
       return CONTENTS_NAMES.has(segment.name.toLowerCase()) ? [] : [segment];
     if (i > first && i < last) return [segment];
     const text = segment.kind === 'text' ? segment.text : segment.rest;
+    // Where lines were run together, the introduction stands behind the links of the head.
+    const isLongHead = i < head && text.length > LONGEST_HEAD_NOTICE;
+    if (segment.kind === 'text' && isLongHead) return withoutNotices(segment, links, report);
     const isAddress = behindNotice && i > last && isPostalAddress(text);
     if (segment.kind === 'text' && (isFurniture(text) || isAddress)) {
       behindNotice = true;
@@ -202,9 +208,14 @@ function withAddresses(text: string, links: LinkTable): string {
 
 /** Numbered points within a paragraph: where the last one ends, nobody can tell. */
 function reportPoints(segments: readonly Segment[], report: ImportReport): void {
-  for (const segment of segments) {
+  for (const [i, segment] of segments.entries()) {
     const text =
       segment.kind === 'text' ? segment.text : segment.kind === 'heading' ? '' : segment.rest;
+    if (segments[i - 1]?.kind === 'heading' && isRunTogether(segment)) {
+      const message =
+        'many words stand here without the end of a sentence; where the points of a list ran together, nothing tells where each begins';
+      report.doubt('list-run-together', segment.place, message);
+    }
     if (!/(?:^|\s)1[.)]\s\S.*\s2[.)]\s\S/u.test(text)) continue;
     const message =
       'the numbered points stand in one paragraph, as in the source; they may have been a list';

@@ -4,6 +4,7 @@
  * that are known can tell.
  */
 import type { SectionNames } from '../section-names.js';
+import { placeOfWords } from './contents.js';
 import type { CreditChain } from './credit-chains.js';
 import type { LabelInText } from './labels-in-text.js';
 import {
@@ -48,9 +49,35 @@ export function findHeadings(
     found.push(...run.headings);
     i += Math.max(1, run.length);
   }
-  return [...found, ...inOrdinaryCase(text, words, names, chains, labels, found)].sort(
-    (a, b) => a.start - b.start,
+  const ordinary = inOrdinaryCase(text, words, names, chains, labels, found);
+  const sure = [...found, ...ordinary];
+  const declared = declaredIn(text, names).filter(({ start, end }) =>
+    sure.every((heading) => heading.end <= start || heading.start >= end),
   );
+  return [...sure, ...declared].sort((a, b) => a.start - b.start);
+}
+
+/** Names of the list of contents, in its order; one that is a single word also stands in prose. */
+function declaredIn(text: string, names: SectionNames): HeadingInText[] {
+  const found: HeadingInText[] = [];
+  let from = 0;
+  for (const name of names.declared) {
+    const start = placeOfWords(text, [name], from);
+    if (start < 0) continue;
+    const last = found.at(-1);
+    const opens = endsBefore(text, start) || last?.end === start - 1;
+    if (!name.includes(' ') && !opens) continue;
+    from = start + name.length;
+    const section = names.find(name);
+    found.push({
+      name: section?.name ?? name,
+      level: section?.level,
+      start,
+      end: from,
+      known: true,
+    });
+  }
+  return found;
 }
 
 function headingsAt(

@@ -33,3 +33,9 @@ export function linkedPoint(text: string): LinkedPoint | undefined {
 export function isTableRow(text: string): boolean {
   return text.includes(' | ');
 }
+
+/** "2026-06-02 | Ghent | The club https://…" outside of a list, where a single bar is part of a title. */
+export function isEventRow(text: string): boolean {
+  const parts = text.split(' | ');
+  return parts.length > 2 || (parts.length > 1 && /^\s*\d{4}-\d\d-\d\d\b/.test(text));
+}
