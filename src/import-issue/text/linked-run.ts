@@ -17,10 +17,10 @@ const SHORTEST_RUN = 3;
 const LONGEST_WORDS = 32;
 
 const ANY_MARK = new RegExp(MARK_SOURCE, 'gu');
-/** The mark of a point, and brackets that still belong to the point before it: "(RFC 2678)". */
-const BEFORE_TITLE = /^\s*(?:\([^()\uE000]{1,40}\)\s+)?(?:[-–—•·*▪]\s+)?/u;
+/** Brackets that still belong to the point before it, "(RFC 2678)", and the mark of a point. */
+const BEFORE_TITLE = /^(\s*(?:\([^()\uE000]{1,40}\)\s+)?)(?:[-–—•·*▪]\s+)?/u;
 /** The end of a sentence, and the mark of a point behind it. */
-const MARKED_START = /[.!?:…]\s+[-–—•·*▪]\s+/gu;
+const MARKED_START = /[.!?:…]\s+(?=[-–—•·*▪]\s)/gu;
 /** How a sentence goes on behind a link in it. */
 const GOES_ON =
   /^(?:[,;.:!?)–—]|(?:and|or|but|nor|is|are|was|were|has|have|had|by|of|in|on|at|to|for|from|with|as|via|which|that|who|where|when|if|than|then|it|its|this|these|those|will|would|can|could|may|also|about|into|over|per)\b)/u;
@@ -55,8 +55,8 @@ function pointIn(text: string, from: number, end: number, opens: boolean): RunPo
   const marked = opens ? [...text.slice(from, end).matchAll(MARKED_START)].at(-1) : undefined;
   const sentence = sentences.at(-1)?.at ?? from;
   const begin = Math.max(sentence, marked ? from + marked.index + marked[0].length : from);
-  const lead = BEFORE_TITLE.exec(text.slice(begin, end))?.[0].length ?? 0;
-  const title = text.slice(begin + lead, end);
+  const [lead = '', before = ''] = BEFORE_TITLE.exec(text.slice(begin, end)) ?? [];
+  const title = text.slice(begin + lead.length, end);
   const words = title.replace(ANY_MARK, '').trim();
   if (!/^[\p{L}\p{N}“"‘'[`]/u.test(words) || GOES_ON.test(words) || /[:([]$/u.test(words)) {
     return undefined;
@@ -64,5 +64,5 @@ function pointIn(text: string, from: number, end: number, opens: boolean): RunPo
   if (wordsOf(words).length > LONGEST_WORDS || words.includes(' | ')) return undefined;
   // A heading that is a link.
   if (isUpper(words) && letterCount(words) > 3) return undefined;
-  return { start: begin + lead, end, title };
+  return { start: begin + before.length, end, title };
 }
