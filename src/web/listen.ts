@@ -16,6 +16,7 @@ export interface Listening {
   announced?: {
     /** Where it will be; undefined when it will be here. */
     url: string | undefined;
+    mayBeMissing: boolean;
   };
 }
 
@@ -24,7 +25,7 @@ export interface Listening {
  * @param url publication.url
  */
 export function listening(
-  { episode }: Pick<IssueListing, 'episode'>,
+  { episode, publishedAt }: Pick<IssueListing, 'episode' | 'publishedAt'>,
   announced: string | undefined,
   url: string,
 ): Listening {
@@ -36,5 +37,9 @@ export function listening(
     };
   }
   if (announced === undefined) return {};
-  return { announced: { url: isElsewhere(announced) ? linkTarget(announced, url) : undefined } };
+  const address = isElsewhere(announced) ? linkTarget(announced, url) : undefined;
+  // What was published before pressrun has its episode for long, or never got one.
+  const mayBeMissing = publishedAt !== undefined;
+  if (!mayBeMissing && address === undefined) return {};
+  return { announced: { url: address, mayBeMissing } };
 }

@@ -19,8 +19,11 @@ describe('the public pages in a browser', { skip: noBrowser }, () => {
     publication.shelf.push(
       issue({ number: 13, title: longTitle }),
       fullIssue(),
-      issue({ number: 7 }),
+      issue({ number: 7, audio: 'https://audio.example/7.mp3' }),
     );
+    const facts = { type: 'audio/mpeg', bytes: 28_400_000, seconds: 1_865, attachedAt: 0 } as const;
+    const source = { kind: 'url', url: 'https://audio.example/12.mp3' } as const;
+    publication.episodes.set(12, { ...facts, source });
   });
   after(async () => {
     await browser?.close();
@@ -82,6 +85,7 @@ describe('the public pages in a browser', { skip: noBrowser }, () => {
         '/issues',
         '/issues/12',
         '/issues/13',
+        '/issues/7',
         '/search',
         '/search?q=tide&highlights=yes',
         '/contributors',

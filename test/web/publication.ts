@@ -87,7 +87,8 @@ export async function startWebPublication(
         shelf.map(({ number, title, date }) => {
           const episode = episodes.get(number);
           const version = `${title} ${JSON.stringify(episode)}`;
-          return { number, title, date, version, ...(episode && { episode }) };
+          const publishedAt = Date.parse(date ?? '2026-01-01');
+          return { number, title, date, version, publishedAt, ...(episode && { episode }) };
         }),
       get: async (number) => {
         const issue = shelf.find((issue) => issue.number === number);
