@@ -1,5 +1,6 @@
 /** `pressrun test ISSUE --to ADDRESS`: one real copy through the real relay. Changes nothing. */
 import type { Command } from 'commander';
+import { lastingUrlOf } from '../archive/episodes.js';
 import { type Address, parseAddress } from '../audience/address.js';
 import { type Reader, SAMPLE_READER } from '../audience/sample-reader.js';
 import { loadConfig } from '../config/load.js';
@@ -8,6 +9,7 @@ import { freezeIssue } from '../delivery/freeze.js';
 import type { Frozen } from '../delivery/send-record.js';
 import { AppError } from '../errors.js';
 import { loadIssue } from '../issue/store.js';
+import type { Issue } from '../issue/types.js';
 import { createLogger } from '../log.js';
 import { createComposer } from '../message/compose.js';
 import { asTestCopy, testRecipientId } from '../message/test-copy.js';
@@ -55,10 +57,31 @@ async function test(terminal: Terminal, issueArg: string, options: Options): Pro
     terminal.note(`${loaded.file}:${line}: ${severity}: ${message}`);
   }
   const reader = options.as === undefined ? SAMPLE_READER : await readerOf(terminal, options.as);
-  const frozen = await freezeIssue(config, loaded, { today: new Date(), revision: 1 });
+  const audioUrl = await audioUrlOf(terminal, loaded.issue);
+  const frozen = await freezeIssue(config, loaded, { today: new Date(), revision: 1, audioUrl });
   const results = await sendCopies(config, frozen, recipients, reader);
   tell(terminal, frozen, results);
   return results.every(({ outcome }) => outcome.kind === 'accepted') ? EXIT.ok : EXIT.failed;
+}
+
+/** Where announced audio is already; a copy goes out without an answer of Redis, too. */
+async function audioUrlOf(
+  terminal: Terminal,
+  { number, audio }: Issue,
+): Promise<string | undefined> {
+  if (audio === undefined) return undefined;
+  let url: string | undefined;
+  try {
+    await withSystem(terminal, async ({ episodes, config }) => {
+      const episode = await episodes.get(number);
+      url = episode && lastingUrlOf(episode, number, config.publication.url);
+      return EXIT.ok;
+    });
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    terminal.note(`whether the audio is up is not known: ${error.located}`);
+  }
+  return url;
 }
 
 /** @throws AppError address_invalid */

@@ -207,6 +207,21 @@ describe('what is reported of links', () => {
     assert.equal(checked.links.length, 7);
   });
 
+  it('is no error in announced audio that is not up yet', async () => {
+    const announced = issueSeven(`## News\n\n[the page](${base}/missing)`).replace(
+      'title:',
+      `audio: ${base}/missing?late\ntitle:`,
+    );
+    const publication = await makeFiles({ 'issues/7.md': announced });
+    const checked = await publication.check({ probe: probeHere(), textOnly: true });
+    await publication.remove();
+    const found = lines(checked).filter((line) => /link-(?:dead|unreachable)/.test(line));
+    assert.deepEqual(
+      found.map((line) => line.replace(/^\S+ /, '')),
+      ['link-unreachable', 'link-dead'],
+    );
+  });
+
   it('is not that a page answers under https, or with a slash', () => {
     const outcome = {
       kind: 'alive',

@@ -57,6 +57,23 @@ describe('a test copy', () => {
     assert.match(leave, /^<http:[^>]+>, *<mailto:test\+[^>]+@in\.example\.org>$/);
   });
 
+  it('no longer says that announced audio may not be up yet, once it is', async () => {
+    const url = 'https://audio.example/8.mp3';
+    const issue = ISSUE.replace('number: 7', 'number: 8').replace('Seven', `Eight\naudio: ${url}`);
+    await publication.write('issues/8.md', issue);
+    const facts = ['--bytes', '1000', '--duration', '31:05'];
+    const attached = await publication.run('audio', '8', '--url', url, ...facts);
+    assert.equal(attached.code, 0, attached.stderr);
+    sink.messages.length = 0;
+    const run = await publication.run('test', '8', '--to', 'a@x.example');
+    assert.equal(run.code, 0, run.stderr);
+    const { html = '', text = '' } = await PostalMime.parse(sink.messages[0]?.raw ?? '');
+    for (const part of [html, text]) {
+      assert.match(part, /Listen to this issue/);
+      assert.doesNotMatch(part, /may not be up yet/);
+    }
+  });
+
   it('is refused for an address that is none, and for somebody who is not on the list', async () => {
     const address = await publication.run('test', '7', '--to', 'nobody', '--json');
     assert.equal(address.json().error.code, 'address_invalid');

@@ -9,6 +9,8 @@ export interface AskedLink {
   url: string;
   line: number;
   outcome: LinkOutcome;
+  /** What the issue announces as its audio, which mail and page say may not be up yet. */
+  isAudio?: boolean;
 }
 
 /** Every http address of the issue that is written in it, images included, once. */
@@ -19,15 +21,19 @@ export async function askLinks(subject: Subject, probe: Probe): Promise<AskedLin
     if (isAskable && !first.has(url)) first.set(url, line);
   }
   return Promise.all(
-    [...first].map(async ([url, line]) => ({ url, line, outcome: await probe(url) })),
+    [...first].map(async ([url, line]) => ({
+      ...{ url, line, outcome: await probe(url) },
+      ...(url === subject.issue.audio && { isAudio: true }),
+    })),
   );
 }
 
 export function draftsOf(asked: readonly AskedLink[]): Draft[] {
-  return asked.flatMap(({ url, line, outcome }): Draft[] => {
+  return asked.flatMap(({ url, line, outcome, isAudio }): Draft[] => {
     const draft = (code: string, words: string) => [{ code, line, at: url, message: words }];
     switch (outcome.kind) {
       case 'dead':
+        if (isAudio) return draft('link-unreachable', `the audio is not up yet: ${outcome.why}`);
         return draft('link-dead', `${url} is dead${wayOf(outcome)}: ${outcome.why}`);
       case 'refused':
         return draft('link-private', `${url} is not asked${wayOf(outcome)}: ${outcome.why}`);
