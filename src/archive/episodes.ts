@@ -67,7 +67,7 @@ export function createEpisodes(redis: RedisClient, keys: Pick<Keys, 'episodes'>)
 /** Where own audio is served, below publication.url. */
 export const AUDIO_PATH = '/audio';
 
-/** @param url publication.url */
+/** @param url publication.url, or the path of it for our own pages */
 export function enclosureOf({ source, type, bytes, seconds }: Episode, url: string): Enclosure {
   const address = source.kind === 'url' ? source.url : `${url}${AUDIO_PATH}/${source.name}`;
   return { url: address, type, bytes, seconds };

@@ -176,34 +176,42 @@ function cachedFolder(folder: TemplateFolder, templatesDir: string | undefined):
   return fresh;
 }
 
+interface TemplateOptions {
+  templatesDir?: string;
+  folder: TemplateFolder;
+  /** Helpers beside the common ones, for this rendering. */
+  helpers?: Record<string, Handlebars.HelperDelegate>;
+}
+
 /**
  * Renders a page (or a mail that is not an issue) from its template.
  * @param name path below the folder without extension: `unsubscribe`, `admin/sends`
  * @param data what the template may name; `{{x}}` is escaped for HTML, but in the folder text
  * @throws AppError template_invalid with file and line; file_missing when there is no such template
  */
-export function renderTemplate(
+export function renderTemplate(name: string, data: unknown, options: TemplateOptions): string {
+  return templateRenderer(name, options)(data);
+}
+
+/** The same for many data at once: the folder is looked at for changes only here. */
+export function templateRenderer(
   name: string,
-  data: unknown,
-  options: {
-    templatesDir?: string;
-    folder: TemplateFolder;
-    /** Helpers beside the common ones, for this rendering. */
-    helpers?: Record<string, Handlebars.HelperDelegate>;
-  },
-): string {
+  options: TemplateOptions,
+): (data: unknown) => string {
   const { environment, files } = cachedFolder(options.folder, options.templatesDir);
   const template = files.get(name);
   if (template === undefined) {
     throw new AppError('file_missing', `no template ${options.folder}/${name}`);
   }
   const render: Handlebars.TemplateDelegate = environment.partials[name];
-  try {
-    return render(data, {
-      allowProtoPropertiesByDefault: false,
-      ...(options.helpers && { helpers: options.helpers }),
-    });
-  } catch (error) {
-    throw evaluationError(error, template, files.values());
-  }
+  return (data) => {
+    try {
+      return render(data, {
+        allowProtoPropertiesByDefault: false,
+        ...(options.helpers && { helpers: options.helpers }),
+      });
+    } catch (error) {
+      throw evaluationError(error, template, files.values());
+    }
+  };
 }

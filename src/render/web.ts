@@ -3,7 +3,7 @@ import type { Issue } from '../issue/types.js';
 import { htmlHelpers } from './html-part.js';
 import { createHtmlWriter } from './markdown.js';
 import { withoutExpressions } from './neutral.js';
-import { renderTemplate } from './templates.js';
+import { templateRenderer } from './templates.js';
 import { contentOf } from './view.js';
 
 /** An item elsewhere in the archive. */
@@ -40,7 +40,7 @@ export interface FeedBodyOptions extends IssueBodyOptions {
 export function renderIssueBody(issue: Issue, options: IssueBodyOptions = {}): string {
   const { baseUrl = '', language = 'en' } = options;
   const content = contentOf(withoutExpressions(issue), baseUrl, language);
-  return render('issue-body', content, options);
+  return renderer('issue-body', options)(content);
 }
 
 /** The same, and each item by its id, with every link absolute. @throws AppError template_invalid */
@@ -52,24 +52,24 @@ export function renderFeedBodies(
   const items = content.sections.flatMap(({ blocks }) =>
     blocks.flatMap(({ item, list = [] }) => (item ? [item] : list)),
   );
+  const renderItem = renderer('feed-item', options);
   return {
-    whole: render('issue-body', { ...content, isFeed: true }, options),
-    items: new Map(items.map((item) => [item.id, render('feed-item', item, options)])),
+    whole: renderer('issue-body', options)({ ...content, isFeed: true }),
+    items: new Map(items.map((item) => [item.id, renderItem(item)])),
   };
 }
 
-function render(
+function renderer(
   template: string,
-  data: object,
   options: IssueBodyOptions & Partial<FeedBodyOptions>,
-): string {
+): (data: object) => string {
   const { baseUrl = '', templatesDir, pageUrl = '' } = options;
   const helpers = {
     ...htmlHelpers(createHtmlWriter(baseUrl, { pageUrl }), pageUrl),
     contributorUrl: (name: string) => options.contributorUrl?.(name),
     referrers: (id: string) => options.referredBy?.(id) ?? [],
   };
-  return renderTemplate(template, data, {
+  return templateRenderer(template, {
     folder: 'web',
     helpers,
     ...(templatesDir !== undefined && { templatesDir }),

@@ -75,7 +75,10 @@ export function registerArchive(
     const [newer, older] = [snapshot.issues[at - 1], snapshot.issues[at + 1]];
     const canonical = pages.absolute(`/issues/${listing.number}`);
     const announced = snapshot.audioOf(listing.number);
-    const audio = listening(listing, announced, config.publication.url);
+    const audio = listening(listing, announced, {
+      url: config.publication.url,
+      base: pages.base,
+    });
     const html = pages.render('issue', {
       ...entry(listing),
       ...issue,

@@ -7,7 +7,10 @@ import { linkTarget } from '../render/links.js';
 
 export interface Listening {
   listen?: Pick<AudioFacts, 'type' | 'seconds'> & {
+    /** Absolute, for programs elsewhere. */
     url: string;
+    /** For the page itself: wherever that is read, its audio is beside it. */
+    src: string;
     /** "31:05" */
     duration: string;
     /** "28.4" */
@@ -23,17 +26,19 @@ export interface Listening {
 /**
  * @param announced what the issue names as its audio
  * @param url publication.url
+ * @param base what links on our pages begin with
  */
 export function listening(
   { episode, publishedAt }: Pick<IssueListing, 'episode' | 'publishedAt'>,
   announced: string | undefined,
-  url: string,
+  { url, base }: { url: string; base: string },
 ): Listening {
   if (episode) {
     const { type, seconds, bytes, url: address } = enclosureOf(episode, url);
+    const { url: src } = enclosureOf(episode, base);
     const megabytes = (bytes / 1_000_000).toFixed(1);
     return {
-      listen: { url: address, type, seconds, duration: formatDuration(seconds), megabytes },
+      listen: { url: address, src, type, seconds, duration: formatDuration(seconds), megabytes },
     };
   }
   if (announced === undefined) return {};

@@ -3,11 +3,22 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { fullIssue, issue } from '../render/issue-fixture.js';
+import { mp3 } from '../support/audio.js';
 import { contextFor, LOOKS, type Look, launchBrowser, noBrowser } from '../support/browser.js';
 import { startWebPublication, type WebPublication } from '../web/publication.js';
 import { assertSound } from './sound.js';
 
 const PHONE: Look = { width: 360, colorScheme: 'light' };
+
+/** Goes to 500 s as soon as the length is known, and tells where it is. */
+const SEEK = `new Promise((resolve, reject) => {
+  const audio = document.querySelector('audio');
+  audio.onerror = () => reject(audio.error);
+  audio.onloadedmetadata = () => { audio.currentTime = 500; };
+  audio.onseeked = () => resolve(audio.currentTime);
+  audio.preload = 'metadata';
+  audio.load();
+})`;
 
 describe('the public pages in a browser', { skip: noBrowser }, () => {
   let browser: Browser;
@@ -21,9 +32,7 @@ describe('the public pages in a browser', { skip: noBrowser }, () => {
       fullIssue(),
       issue({ number: 7, audio: 'https://audio.example/7.mp3' }),
     );
-    const facts = { type: 'audio/mpeg', bytes: 28_400_000, seconds: 1_865, attachedAt: 0 } as const;
-    const source = { kind: 'url', url: 'https://audio.example/12.mp3' } as const;
-    publication.episodes.set(12, { ...facts, source });
+    await publication.attach(12, mp3(600));
   });
   after(async () => {
     await browser?.close();
@@ -107,6 +116,17 @@ describe('the public pages in a browser', { skip: noBrowser }, () => {
       await page.context().close();
     });
   }
+
+  test('the player loads nothing until it is used, and begins anywhere', async () => {
+    const page = await visit(PHONE, '/issues/12');
+    const loaded = await page.evaluate(
+      'performance.getEntriesByType("resource").map(({ name }) => name)',
+    );
+    assert.doesNotMatch(String(loaded), /audio/);
+    const at = await page.evaluate(SEEK);
+    assert.equal(at, 500);
+    await page.context().close();
+  });
 
   test('the contents lead to their sections, and the neighbours to theirs', async () => {
     const page = await visit(PHONE, '/issues/12');

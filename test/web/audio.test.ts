@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { parseAtomFeed, parseJsonFeed, parseRssFeed } from 'feedsmith';
-import { createEpisodeFiles } from '../../src/archive/episode-files.js';
 import type { Episode } from '../../src/archive/episodes.js';
 import { fullIssue, issue } from '../render/issue-fixture.js';
 import { mp3 } from '../support/audio.js';
@@ -22,12 +19,9 @@ describe('episodes', () => {
     publication = await startWebPublication({
       podcast: { category: 'Science > Physics', image: 'https://a.example/show.png' },
     });
-    const { dir, dataDir } = publication.config;
-    await writeFile(join(dir, 'sound.mp3'), SOUND);
-    const type = 'audio/mpeg' as const;
-    name = await createEpisodeFiles(dataDir).keep(12, join(dir, 'sound.mp3'), type);
-    const facts = { type, bytes: SOUND.length, seconds: 3605, attachedAt: ATTACHED_AT };
-    episode = { ...facts, source: { kind: 'file', name } };
+    const facts = { seconds: 3605, attachedAt: ATTACHED_AT };
+    name = await publication.attach(12, SOUND, facts);
+    episode = publication.episodes.get(12) as Episode;
   });
   after(() => publication?.stop());
   beforeEach(() => {

@@ -1,7 +1,9 @@
 /** A publication's web over a real Redis, on a free port, with everything it logged. */
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
+import { createEpisodeFiles } from '../../src/archive/episode-files.js';
 import type { Episode } from '../../src/archive/episodes.js';
 import type { PublicApproval } from '../../src/archive/published.js';
 import { parseAddress } from '../../src/audience/address.js';
@@ -39,6 +41,8 @@ export interface WebPublication {
   approvals: Map<number, PublicApproval>;
   /** Adds an active subscriber and returns the token of their mails. */
   subscribe(address: string): Promise<{ id: string; token: string }>;
+  /** Gives an issue a real file as its episode; returns the file's name. */
+  attach(issue: number, sound: Buffer, facts?: Partial<Episode>): Promise<string>;
   /** Every key of Redis with its value and expiry, to compare before and after. */
   dump(): Promise<Record<string, string>>;
   stop(): Promise<void>;
@@ -111,6 +115,16 @@ export async function startWebPublication(
       await audience.put([{ address: parsed.address }], { source: 'operator', at: 1_790_000_000 });
       const id = audience.idOf(parsed.address);
       return { id, token: signToken(tokenKeys, { purpose: 'unsubscribe', id, issue: 7 }, slug) };
+    },
+    async attach(issue, sound, facts = {}) {
+      const file = join(config.dir, 'sound.mp3');
+      await writeFile(file, sound);
+      const name = await createEpisodeFiles(config.dataDir).keep(issue, file, 'audio/mpeg');
+      episodes.set(issue, {
+        ...{ source: { kind: 'file', name }, type: 'audio/mpeg', bytes: sound.length },
+        ...{ seconds: 60, attachedAt: 0, ...facts },
+      });
+      return name;
     },
     dump: () => dump(redis),
     async stop() {

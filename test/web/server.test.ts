@@ -9,6 +9,7 @@ import { signToken, TOKEN_PURPOSES } from '../../src/message/tokens.js';
 import type { WebDependencies } from '../../src/web/dependencies.js';
 import { buildWeb } from '../../src/web/server.js';
 import { fullIssue } from '../render/issue-fixture.js';
+import { mp3 } from '../support/audio.js';
 import { testConfig } from '../support/config.js';
 import { startWebPublication, type WebPublication } from './publication.js';
 
@@ -21,13 +22,23 @@ const TAKEN: Record<string, string> = {
 describe('the web server', () => {
   let publication: WebPublication;
   let routes: string[];
+  let episode: string;
   before(async () => {
     publication = await startWebPublication();
     publication.shelf.push(fullIssue());
+    episode = await publication.attach(12, mp3(1));
     const { token } = await publication.subscribe('reader@a.example');
     const files = ['/style.css', '/favicon.svg', '/favicon.ico', '/robots.txt', '/healthz'];
     const pages = ['/issues', '/issues/12', `/u/${token}`, '/subscribe'];
-    routes = ['/', ...pages, '/prove.js', '/feed.xml', '/items.json', ...files];
+    routes = [
+      '/',
+      `/audio/${episode}`,
+      ...pages,
+      '/prove.js',
+      '/feed.xml',
+      '/items.json',
+      ...files,
+    ];
   });
   after(() => publication?.stop());
 
@@ -38,7 +49,8 @@ describe('the web server', () => {
     const before = await publication.dump();
     assert.ok(Object.keys(before).length > 0);
     assert.ok(publication.routes.length > 10);
-    for (const path of publication.routes.flatMap((route) => filledIn(route, tokens))) {
+    const paths = publication.routes.flatMap((route) => filledIn(route, tokens));
+    for (const path of [...paths, `/audio/${episode}`]) {
       for (const method of ['GET', 'HEAD']) {
         const { status } = await ask(path, { method, redirect: 'manual' });
         assert.ok([200, 404, 405].includes(status), `${method} ${path}: ${status}`);
