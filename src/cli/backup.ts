@@ -27,7 +27,7 @@ the journal elsewhere more often than you make backups: from it, a restore learn
 }
 
 async function backup(
-  { backups, sends: records }: System,
+  { backups, sends: records, episodes }: System,
   terminal: Terminal,
   file: string,
   force: boolean,
@@ -47,6 +47,14 @@ async function backup(
       `The ledgers of ${formatCount(ledgerFiles.length)} older sends are files in .pressrun/ledgers and not in it: copy them too.`,
     );
   }
-  terminal.document({ ...report, bytes: size, ledgerFiles });
+  const episodeFiles = [...(await episodes.all()).values()].flatMap(({ source }) =>
+    source.kind === 'file' ? source.name : [],
+  );
+  if (episodeFiles.length > 0) {
+    terminal.note(
+      `The files of ${formatCount(episodeFiles.length)} episodes are in .pressrun/audio and not in it: copy them too.`,
+    );
+  }
+  terminal.document({ ...report, bytes: size, ledgerFiles, episodeFiles });
   return EXIT.ok;
 }

@@ -164,6 +164,15 @@ describe('pressrun audio', () => {
     }
   });
 
+  test('a backup holds what is known of it, and names the file to be copied', async () => {
+    const { episodeFiles } = (await publication.run('backup', file('all.backup'), '--json')).json();
+    assert.deepEqual(episodeFiles, await kept());
+    const records: unknown[] = [];
+    for await (const record of readArchive(file('all.backup'))) records.push(record);
+    const found = records.find((record) => (record as { key?: string }).key === KEYS.episodes);
+    assert.match(String((found as { elements: Buffer[] }).elements), /late\.mp3/);
+  });
+
   test('every web that runs shows it at once, and no longer when it is removed', async () => {
     const ports = [await freePort(), await freePort()];
     const webs = ports.map((port) =>
@@ -213,18 +222,5 @@ describe('pressrun audio', () => {
     } finally {
       await system.close();
     }
-  });
-
-  test('a backup holds what is known of it', async () => {
-    const system = await publication.open();
-    try {
-      await system.backups.backUp(file('all.backup'), { force: false });
-    } finally {
-      await system.close();
-    }
-    const records: unknown[] = [];
-    for await (const record of readArchive(file('all.backup'))) records.push(record);
-    const found = records.find((record) => (record as { key?: string }).key === KEYS.episodes);
-    assert.match(String((found as { elements: Buffer[] }).elements), /late\.mp3/);
   });
 });

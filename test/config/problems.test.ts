@@ -42,6 +42,18 @@ test('a key in another spelling is recognised', async (t) => {
 const WRONG: [title: string, yaml: string, line: number, words: RegExp][] = [
   ['a number for a text', MINIMAL.replace('Soil Weekly\n', '7\n'), 2, /name: found 7 \(a number\)/],
   ['a quoted number', `${MINIMAL}http: { port: "80" }\n`, 8, /port: found "80"; allowed: a whole/],
+  [
+    'no category of podcasts',
+    `${MINIMAL}podcast: { category: Sciences }\n`,
+    8,
+    /podcast\.category: found "Sciences"; allowed: one of Apple's .*Science, /,
+  ],
+  [
+    'an address of a podcast that is none',
+    `${MINIMAL}podcast: { email: nobody }\n`,
+    8,
+    /podcast\.email: found "nobody"; allowed: an address/,
+  ],
   ['a port out of range', `${MINIMAL}http: { port: 70000 }\n`, 8, /from 0 to 65535/],
   [
     'a bad slug',

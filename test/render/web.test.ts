@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { AppError } from '../../src/errors.js';
 import { renderTemplate } from '../../src/render/templates.js';
-import { renderIssueBody } from '../../src/render/web.js';
-import { expression, fullIssue, issue } from './issue-fixture.js';
+import { renderFeedBodies, renderIssueBody } from '../../src/render/web.js';
+import { expression, fullIssue, issue, item, markdown, section } from './issue-fixture.js';
 import { templatesOf } from './overrides.js';
 import { hrefsOf, missingFrom, visibleText } from './words.js';
 
@@ -34,6 +34,32 @@ test('without a base address, relative links stay relative and harmful ones stil
     issue({ body: '[a](/issues/3) [b](javascript:alert(1)) [c](../x?y=1)' }),
   );
   assert.deepEqual(hrefsOf(html), ['/issues/3', '../x?y=1']);
+});
+
+test('in a feed every link and picture is absolute, and harmful ones go', () => {
+  const body =
+    '[a](#x) [b](3/map.png) [c](/x) [d](//h.example/x) [e](javascript:alert(1)) ![f](m.png)';
+  const own = item({
+    title: 'Own',
+    links: ['#x', '3/x', 'data:,x'].map((url) => ({ text: url, url })),
+    summary: markdown(body),
+  });
+  const bodies = renderFeedBodies(issue({ body, sections: [section('News', 2, [own])] }), {
+    baseUrl: 'https://a.example/weekly/issues',
+    pageUrl: 'https://a.example/weekly/issues/12',
+    contributorUrl: () => 'https://a.example/weekly/contributors/bo',
+  });
+  const ofText = [
+    'https://a.example/weekly/issues/12#x',
+    'https://a.example/weekly/issues/3/map.png',
+    'https://a.example/x',
+    'https://h.example/x',
+    'https://a.example/weekly/issues/m.png',
+  ];
+  const ofTitle = [ofText[0] ?? '', 'https://a.example/weekly/issues/3/x'];
+  assert.deepEqual(hrefsOf(bodies.items.get('own') ?? ''), [...ofTitle, ...ofText]);
+  assert.deepEqual(hrefsOf(bodies.whole), [...ofText, ...ofTitle, ...ofText]);
+  assert.doesNotMatch(bodies.whole, /javascript:|data:/);
 });
 
 test('a page is rendered from its template, with layout and escaped values', (t) => {
