@@ -64,6 +64,7 @@ export async function readFormat(file: string): Promise<CsvFormat> {
       email,
       name: placeOf('name'),
       attributes: placeOf('attributes'),
+      edition: placeOf('edition'),
       status: placeOf('status'),
       suppressed: placeOf('suppressed'),
     },

@@ -1,5 +1,6 @@
 /** The mail of an issue, filled for readers who are made up: no address of the audience is needed. */
 import { join } from 'node:path';
+import type { Edition } from '../issue/editions.js';
 import { withPictures } from '../issue/pictures.js';
 import type { Issue } from '../issue/types.js';
 import { itemsOf } from '../issue/visit.js';
@@ -21,12 +22,14 @@ export async function buildMail(
   issue: Issue,
   settings: CheckSettings,
   file: string,
+  edition: Edition = 'full',
 ): Promise<BuiltMail> {
   const pictured = await withPictures(issue, join(settings.dir, 'issues'));
   const dated: Issue = { ...pictured, date: issue.date ?? '2026-12-30' };
   const rendered = await renderMail(dated, settings.publication, {
     templatesDir: join(settings.dir, 'templates'),
     issueFile: file,
+    edition,
   });
   return filledMail(rendered, settings);
 }

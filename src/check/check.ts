@@ -7,6 +7,7 @@
  */
 import { AppError } from '../errors.js';
 import { displayPath } from '../issue/choose.js';
+import { highlightsOf } from '../issue/editions.js';
 import { type ReadIssue, readIssue } from '../issue/store.js';
 import type { Issue } from '../issue/types.js';
 import type { RenderedMail } from '../render/types.js';
@@ -35,6 +36,8 @@ export interface CheckedIssue {
   findings: CheckFinding[];
   /** Undefined when no mail could be made. */
   size: MailSize | undefined;
+  /** Of the edition of the highlights, where it was asked for and is one of its own. */
+  highlights: MailSize | undefined;
   /** What was asked; empty without a probe. */
   links: AskedLink[];
 }
@@ -44,6 +47,8 @@ export interface CheckOptions {
   probe?: Probe;
   /** Leaves out what needs the finished mail (size, colours, mail programs), which takes longest. */
   textOnly?: boolean;
+  /** Also measures the edition of the highlights. */
+  editions?: boolean;
   /** The issue's mail, where it was made already. */
   rendered?: RenderedMail;
 }
@@ -66,20 +71,22 @@ export async function checkIssue(
 export async function checkRead(
   settings: CheckSettings,
   { issue, findings, ...origin }: ReadIssue,
-  { probe, textOnly = false, rendered }: CheckOptions = {},
+  { probe, textOnly = false, editions = false, rendered }: CheckOptions = {},
 ): Promise<CheckedIssue> {
   const parsed: Draft[] = findings.map((finding) => parserDraft(finding, origin.source));
   const { file, path } = origin;
   if (!issue) {
     const { findings } = finish(parsed, origin, settings);
-    return { file, path, issue, findings, size: undefined, links: [] };
+    return { file, path, issue, findings, size: undefined, highlights: undefined, links: [] };
   }
   const subject: Subject = { settings, issue, ...origin };
   const written = [...checkText(subject), ...(await checkImages(subject))];
   const { drafts: ofMail, size } = textOnly ? NO_MAIL : await checkMail(subject, rendered);
   const links = probe ? await askLinks(subject, probe) : [];
+  const highlights = editions && size ? await highlightsSize(subject) : undefined;
   const all = [...parsed, ...written, ...draftsOf(links), ...ofMail];
-  return { file, path, issue, findings: finish(all, origin, settings).findings, size, links };
+  const { findings: found } = finish(all, origin, settings);
+  return { file, path, issue, findings: found, size, highlights, links };
 }
 
 /** What can be mended without a decision; no mail is made for it. */
@@ -120,6 +127,14 @@ async function checkMail(subject: Subject, rendered?: RenderedMail): Promise<Mai
     if (!(error instanceof AppError) || error.code !== 'template_invalid') throw error;
     return { drafts: [templateDraft(error, settings)], size: undefined };
   }
+}
+
+/** The same templates made the whole issue: what is wrong with them was found there. */
+async function highlightsSize(subject: Subject): Promise<MailSize | undefined> {
+  const { settings, file } = subject;
+  const issue = settings.publication.editions.highlights ? highlightsOf(subject.issue) : undefined;
+  if (issue === undefined) return undefined;
+  return measure(await buildMail(issue, settings, file, 'highlights'), { ...subject, issue });
 }
 
 function templateDraft(error: AppError, { dir }: CheckSettings): Draft {

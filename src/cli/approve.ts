@@ -9,6 +9,7 @@ import type { ReadIssue } from '../issue/store.js';
 import type { System } from '../system.js';
 import { checkDoor } from '../web/door.js';
 import type { Terminal } from './command.js';
+import { editionWords } from './edition-words.js';
 import { type Passed, passCheck } from './pass-check.js';
 
 /** What a person says about an approval on the command line. */
@@ -56,6 +57,8 @@ export async function approve(
     today: new Date(at ?? Date.now()),
     revision,
   });
+  const editions = editionWords(config.publication, frozen.issue);
+  if (editions) terminal.note(`#${frozen.issue.number}: ${editions}`);
   const door = await checkDoor(config, instanceId, { loopback });
   if (door.kind === 'answered' && door.loopback) {
     terminal.note(

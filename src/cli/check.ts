@@ -6,12 +6,13 @@ import { rememberLinks } from '../check/links/memory.js';
 import { createProbe, type Probe } from '../check/links/probe.js';
 import { mendIssue } from '../check/mend.js';
 import type { Mend } from '../check/place.js';
-import type { CheckSettings } from '../check/types.js';
+import type { CheckSettings, MailSize } from '../check/types.js';
 import { loadSettings, type Settings, standInSettings } from '../config/load.js';
 import { AppError } from '../errors.js';
 import { chooseIssues } from '../issue/store.js';
 import { action, EXIT, type Terminal } from './command.js';
-import { findingLine, sizeLine, tallyLine, tallyOf } from './finding-lines.js';
+import { editionWords } from './edition-words.js';
+import { findingLine, highlightsLine, sizeLine, tallyLine, tallyOf } from './finding-lines.js';
 
 interface CheckCommandOptions {
   all?: boolean;
@@ -61,7 +62,8 @@ async function check(
   for (const issue of chosen) {
     const mended = options.fix ? await mendIssue(settings, issue) : [];
     const probe = links && { probe: links.probe };
-    const result = { ...(await checkIssue(settings, issue, probe)), mended };
+    const checked = await checkIssue(settings, issue, { ...probe, editions: true });
+    const result = { ...checked, mended };
     print(terminal, result, settings);
     results.push(result);
   }
@@ -92,6 +94,8 @@ function print(terminal: Terminal, result: Result, settings: CheckSettings): voi
   }
   for (const finding of result.findings) terminal.print(findingLine(finding));
   terminal.print(`${result.file}: ${tallyLine(result.findings)}${sizeLine(result, settings)}`);
+  const editions = result.size && result.issue && editionWords(settings.publication, result.issue);
+  if (editions) terminal.print(`${result.file}: ${editions}${highlightsLine(result)}`);
   const unsaid = result.links.filter(({ outcome }) => outcome.kind === 'unknown');
   if (result.links.length > 0) {
     const beside = unsaid.length > 0 ? `, ${unsaid.length} of them did not answer a program` : '';
@@ -106,7 +110,7 @@ function finish(terminal: Terminal, results: Result[], strict: boolean): number 
   return ok ? EXIT.ok : EXIT.failed;
 }
 
-function toDocument({ file, issue, findings, size, mended, links }: Result) {
+function toDocument({ file, issue, findings, size, highlights, mended, links }: Result) {
   return {
     file,
     number: issue?.number,
@@ -115,14 +119,17 @@ function toDocument({ file, issue, findings, size, mended, links }: Result) {
     findings,
     fixed: mended.map(({ code, line, before, after }) => ({ code, line, before, after })),
     htmlBytes: size && {
-      typical: size.typical,
-      longest: size.longest,
-      decoded: size.decoded,
+      ...bytesOf(size),
+      ...(highlights && { highlights: bytesOf(highlights) }),
       averageItem: size.averageItem,
       items: size.items,
     },
     ...(links.length > 0 && { links: links.map(linkDocument) }),
   };
+}
+
+function bytesOf({ typical, longest, decoded }: MailSize) {
+  return { typical, longest, decoded };
 }
 
 function linkDocument({ url, line, outcome }: AskedLink) {

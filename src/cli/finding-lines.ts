@@ -39,3 +39,8 @@ export function sizeLine({ size }: CheckedIssue, { check }: CheckSettings): stri
   const each = averageItem > 0 ? `, ${formatCount(averageItem)} an item` : '';
   return `; ${formatCount(longest)} bytes of HTML (${share} % of ${formatCount(check.maxHtmlBytes)})${each}`;
 }
+
+/** ", with 12,345 bytes of HTML" */
+export function highlightsLine({ highlights }: CheckedIssue): string {
+  return highlights ? `, with ${formatCount(highlights.longest)} bytes of HTML` : '';
+}

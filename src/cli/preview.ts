@@ -87,8 +87,15 @@ async function chosenReader(terminal: Terminal, text: string): Promise<NamedRead
   await withSystem(terminal, async ({ audience }) => {
     const reader = await audience.get(audience.idOf(parsed.address));
     if (reader) {
-      const { name, attributes } = reader;
-      found = { key: 'chosen', label: name || text, address: parsed.address, name, attributes };
+      const { name, attributes, edition } = reader;
+      found = {
+        key: 'chosen',
+        label: name || text,
+        address: parsed.address,
+        name,
+        attributes,
+        edition,
+      };
     }
     return EXIT.ok;
   });

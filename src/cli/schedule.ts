@@ -9,6 +9,7 @@ import { checkDoor } from '../web/door.js';
 import { checkedOf, subjectOf } from './approve.js';
 import { EXIT, type Terminal } from './command.js';
 import { confirm } from './confirm.js';
+import { editionsOf } from './edition-words.js';
 
 export interface ScheduleOptions {
   at?: string;
@@ -61,7 +62,8 @@ export async function scheduleNew(
     const scheduledFor = new Date(appointment.at).toISOString();
     terminal.print('Nothing was scheduled (--dry-run).');
     const what = { issue: number, subject: subjectOf(frozen), check: checkedOf(frozen) };
-    terminal.document({ ...what, scheduledFor, dryRun: true });
+    const editions = editionsOf(frozen);
+    terminal.document({ ...what, editions, scheduledFor, dryRun: true });
     return { kind: 'not-begun', exitCode: EXIT.ok };
   }
   if (!options.yes && !(await confirm('Schedule it?'))) return NOT_DONE;

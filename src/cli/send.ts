@@ -19,6 +19,7 @@ import { checkDoor } from '../web/door.js';
 import { type ApprovalOptions, approvalFlags, approve, checkedOf, subjectOf } from './approve.js';
 import { action, EXIT, type Terminal } from './command.js';
 import { confirm } from './confirm.js';
+import { editionsOf } from './edition-words.js';
 import { onInterrupt } from './interrupt.js';
 import { formatCount, statusLines } from './ledger-view.js';
 import {
@@ -164,6 +165,7 @@ async function begin(
     recipients: active,
     relay: relayName(config),
     contentHash: contentHashOf(frozen),
+    editions: editionsOf(frozen),
     check: checkedOf(frozen),
   };
   terminal.print(`#${summary.issue} ${frozen.issue.title}`);

@@ -6,23 +6,27 @@ import { type Reader, SAMPLE_READER } from '../audience/sample-reader.js';
 import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/types.js';
 import { freezeIssue } from '../delivery/freeze.js';
-import type { Frozen } from '../delivery/send-record.js';
+import { type Frozen, messageOf } from '../delivery/send-record.js';
 import { AppError } from '../errors.js';
 import { loadIssue } from '../issue/store.js';
 import type { Issue } from '../issue/types.js';
 import { createLogger } from '../log.js';
 import { createComposer } from '../message/compose.js';
+import type { PreparedMessage } from '../message/prepare.js';
 import { asTestCopy, testRecipientId } from '../message/test-copy.js';
 import { createTransport } from '../smtp/transport.js';
 import type { Transaction } from '../smtp/types.js';
 import { loadSigner } from '../system.js';
 import { subjectOf } from './approve.js';
 import { action, EXIT, type Terminal } from './command.js';
+import { editionWords } from './edition-words.js';
+import { editionFrom } from './subscribers.js';
 import { withSystem } from './with-system.js';
 
 interface Options {
   to: string[];
   as?: string;
+  edition?: string;
 }
 
 interface Result {
@@ -36,7 +40,11 @@ export function registerTest(program: Command): void {
     .argument('<issue>', 'number of the issue, or path of its file')
     .description('send one real copy, marked [TEST], through the configured relay')
     .requiredOption('--to <address...>', 'who gets it; several are fine')
-    .option('--as <address>', "with this subscriber's name and attributes (default: samples)")
+    .option(
+      '--as <address>',
+      "with this subscriber's name, attributes and edition (default: samples)",
+    )
+    .option('--edition <edition>', 'full or highlights (default: full, or theirs)')
     .addHelpText(
       'after',
       `
@@ -52,6 +60,7 @@ The exit code is 0 when the relay took every copy, else 1.`,
 async function test(terminal: Terminal, issueArg: string, options: Options): Promise<number> {
   const config = await loadConfig(terminal.dir);
   const recipients = options.to.map(toAddress);
+  const wanted = editionFrom(options.edition);
   const loaded = await loadIssue(config.dir, issueArg, config.publication);
   for (const { line, severity, message } of loaded.findings) {
     terminal.note(`${loaded.file}:${line}: ${severity}: ${message}`);
@@ -59,8 +68,13 @@ async function test(terminal: Terminal, issueArg: string, options: Options): Pro
   const reader = options.as === undefined ? SAMPLE_READER : await readerOf(terminal, options.as);
   const audioUrl = await audioUrlOf(terminal, loaded.issue);
   const frozen = await freezeIssue(config, loaded, { today: new Date(), revision: 1, audioUrl });
-  const results = await sendCopies(config, frozen, recipients, reader);
-  tell(terminal, frozen, results);
+  const edition = wanted ?? reader.edition;
+  const words =
+    edition === 'highlights' ? editionWords(config.publication, frozen.issue) : undefined;
+  if (words && !frozen.highlights) terminal.note(words);
+  const message = messageOf(frozen, edition);
+  const results = await sendCopies(config, message, recipients, reader);
+  tell(terminal, { issue: frozen.issue, message }, results);
   return results.every(({ outcome }) => outcome.kind === 'accepted') ? EXIT.ok : EXIT.failed;
 }
 
@@ -108,14 +122,14 @@ async function readerOf(terminal: Terminal, text: string): Promise<Reader> {
 
 async function sendCopies(
   config: Config,
-  frozen: Frozen,
+  message: PreparedMessage,
   recipients: readonly Address[],
   { name, attributes }: Reader,
 ): Promise<Result[]> {
   const { keys, smtp, dkim } = config;
   const signer = dkim && (await loadSigner(dkim));
   const composer = createComposer(
-    asTestCopy(frozen.message),
+    asTestCopy(message),
     { tokenKeys: keys.tokenKeys, signer },
     { linkPurpose: 'test' },
   );

@@ -10,10 +10,11 @@ import { checkRead } from '../check/check.js';
 import type { CheckFinding } from '../check/types.js';
 import { loadSettings, type Settings } from '../config/load.js';
 import { freezeIssue } from '../delivery/freeze.js';
+import { type Frozen, messageOf } from '../delivery/send-record.js';
 import { AppError } from '../errors.js';
+import { whyWhole } from '../issue/editions.js';
 import { type ReadIssue, readIssue } from '../issue/store.js';
 import { createComposer } from '../message/compose.js';
-import type { PreparedMessage } from '../message/prepare.js';
 import { testRecipientId } from '../message/test-copy.js';
 import type { RenderedMail } from '../render/types.js';
 
@@ -46,7 +47,7 @@ export interface Proof {
   rendered: RenderedMail;
 }
 
-/** `sample` and `stranger`; with `--as`, `chosen`. */
+/** `sample`, `stranger` and `highlights`; with `--as`, `chosen`. */
 export type ReaderKey = string;
 
 export interface NamedReader extends Reader {
@@ -63,6 +64,12 @@ export const READERS: readonly NamedReader[] = [
     address: 'reader@example.org',
     name: '',
     attributes: {},
+    edition: 'full',
+  },
+  {
+    ...{ key: 'highlights', label: 'a reader of the highlights', address: 'reader@example.org' },
+    ...SAMPLE_READER,
+    edition: 'highlights',
   },
 ];
 
@@ -103,9 +110,12 @@ async function build(
   const read = await readIssue(dir, issueArg, settings.publication);
   const { issue, file, source } = read;
   if (!issue) throw unreadable(read);
-  const { message, rendered } = await freeze(settings, { issue, file });
+  const { rendered, ...frozen } = await freeze(settings, { issue, file });
+  const shown = settings.publication.editions.highlights
+    ? readers
+    : readers.filter(({ key }) => key !== 'highlights');
   const copies = await Promise.all(
-    readers.map(async (reader) => [reader.key, await copyFor(message, reader)]),
+    shown.map(async (reader) => [reader.key, await copyFor(frozen, reader)]),
   );
   const { findings } = await checkRead(settings, read, { textOnly: true });
   const { number, title } = issue;
@@ -126,7 +136,7 @@ function unreadable({ findings, file }: ReadIssue): AppError {
 async function freeze(
   settings: Settings,
   loaded: { issue: Parameters<typeof freezeIssue>[1]['issue']; file: string },
-): Promise<{ message: PreparedMessage; rendered: RenderedMail }> {
+): ReturnType<typeof freezeIssue> {
   const config = { ...settings, dkim: undefined, keys: NO_KEYS };
   return await freezeIssue(config, loaded, { today: new Date(), revision: 1 });
 }
@@ -134,13 +144,15 @@ async function freeze(
 /** Links of a preview lead nowhere, so any key will do. */
 const NO_KEYS = { idKey: Buffer.alloc(32), tokenKeys: [randomBytes(32)] as [Buffer] };
 
-async function copyFor(message: PreparedMessage, reader: NamedReader): Promise<Copy> {
+async function copyFor(frozen: Frozen, reader: NamedReader): Promise<Copy> {
   const composer = createComposer(
-    message,
+    messageOf(frozen, reader.edition),
     { tokenKeys: NO_KEYS.tokenKeys },
     { linkPurpose: 'test' },
   );
-  const { name, address, attributes, label } = reader;
+  const { name, address, attributes } = reader;
+  const why = reader.edition === 'highlights' ? whyWhole(frozen.issue) : undefined;
+  const label = why === undefined ? reader.label : `${reader.label} (all of it: ${why})`;
   const recipient = { id: testRecipientId(), address, name, attributes };
   const { chunks, size } = await composer.compose(recipient, new Date());
   const mail = await PostalMime.parse(Buffer.concat(chunks));

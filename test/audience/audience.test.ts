@@ -265,7 +265,10 @@ describe('importing a file', () => {
   it('of our own export changes nothing, and brings nobody back elsewhere', async () => {
     const people = ['ann@x.org', '=bo@x.org', 'left@x.org'].map(address);
     await audience.put(
-      people.map((one) => ({ address: one, name: '=1+1', attributes: { a: [1] } })),
+      people.map((one) => ({
+        ...{ address: one, name: '=1+1', attributes: { a: [1] } },
+        edition: 'highlights' as const,
+      })),
       consent,
     );
     await audience.unsubscribe(audience.idOf(address('left@x.org')));
@@ -283,6 +286,8 @@ describe('importing a file', () => {
       { imported: elsewhere.imported, suppressed: elsewhere.suppressed },
       { imported: 2, suppressed: 1 },
     );
+    const ann = await audience.get(audience.idOf(address('ann@x.org')));
+    assert.equal(ann?.edition, 'highlights');
     assert.match(before, /left@x\.org,=1\+1,.*,unsubscribed,/);
   });
 });

@@ -76,7 +76,7 @@ describe('pressrun preview', { skip: noBrowser }, () => {
     assert.ok(url, printed);
     await page.goto(url);
     await mail().getByText('Dear Ann Given. First words.').waitFor();
-    assert.equal(await page.locator('#reader option').count(), 3);
+    assert.equal(await page.locator('#reader option').count(), 4);
   });
 
   it('shows pictures beside the issue, unless images are blocked', async () => {

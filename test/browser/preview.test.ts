@@ -85,6 +85,12 @@ describe('the preview in a browser', { skip: noBrowser }, () => {
     await page.keyboard.press('r');
     await mail().getByText('Dear reader. First words.').waitFor();
     await page.keyboard.press('r');
+    await page.keyboard.press('r');
+  });
+
+  it('says why a reader of the highlights gets all of it', async () => {
+    const { label } = model.proof?.copies.highlights ?? {};
+    assert.match(label ?? '', /all of it: nothing in it is a highlight/);
   });
 
   it('has phone, text, source and headers under their keys', async () => {

@@ -32,3 +32,21 @@ describe('every rule', () => {
     });
   }
 });
+
+describe('the sizes of an issue', () => {
+  it('are those of both editions, where there are two', async () => {
+    const issue = (heading: string) =>
+      `---\nnumber: 7\ntitle: Seven\n---\n## ${heading}\n\n[One](https://one.example): Text.\n\n## News\n\n[Two](https://two.example): Text.\n`;
+    const sizes = await Promise.all(
+      ['Highlights', 'Notes'].map(async (heading) => {
+        const publication = await makeFiles({ 'issues/7.md': issue(heading) });
+        const { size, highlights } = await publication.check({ editions: true });
+        await publication.remove();
+        return { full: size?.typical ?? 0, highlights: highlights?.typical };
+      }),
+    );
+    const [two, one] = sizes;
+    assert.ok((two?.highlights ?? 0) > 1_000 && (two?.highlights ?? 0) < (two?.full ?? 0));
+    assert.equal(one?.highlights, undefined);
+  });
+});

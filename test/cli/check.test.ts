@@ -57,6 +57,7 @@ describe('pressrun check', () => {
     });
     assert.match(message, /arxiv\.org answers on https:/);
     assert.ok(issues[1].htmlBytes.longest > 1_000);
+    assert.equal(issues[1].htmlBytes.highlights, undefined);
   });
 
   it('refuses a wrong command line with 2', async () => {

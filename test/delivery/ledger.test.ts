@@ -145,6 +145,16 @@ describe('a claim', () => {
     });
   });
 
+  it('gives everybody the full issue in a ledger from before there were editions', async () => {
+    const batch = await planned(1);
+    await redis.hdel(keys.shard(SHARD).ledger(ISSUE).meta, 'highlights');
+    await redis.hset(keys.shard(SHARD).subscriber(tail(0)), 'e', 'highlights');
+    const [first] = await claimAll(batch);
+    assert.equal(first?.edition, 'full');
+    await settleAll(batch, [{ position: 0, attempt: 1 }], { kind: 'accepted' });
+    assert.equal((await tally.story(ISSUE, `A${tail(0)}`))?.edition, 'full');
+  });
+
   it('cannot be made twice for the same person', async () => {
     const batch = await planned(5);
     assert.equal((await claimAll(batch)).length, 5);

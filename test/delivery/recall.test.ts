@@ -4,6 +4,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { createLedger, type LedgerStore } from '../../src/delivery/ledger.js';
+import { readInfo } from '../../src/delivery/ledger-rows.js';
 import { createRecall, KEPT_MS, type Recall } from '../../src/delivery/recall.js';
 import { createTally, type Tally } from '../../src/delivery/tally.js';
 import type { Claimed, OpenBatch, Outcome } from '../../src/delivery/types.js';
@@ -39,14 +40,15 @@ async function plan(): Promise<void> {
   for (let n = 0; n < RECIPIENTS; n++) {
     const tail = String(n).padStart(15, '0');
     const key = keys.shard(SHARD).subscriber(tail);
-    await redis.hset(key, { a: `reader${n}@example.org`, n: '', s: 'a' });
+    const chosen = n % 2 === 0 ? { e: 'highlights' } : {};
+    await redis.hset(key, { a: `reader${n}@example.org`, n: '', s: 'a', ...chosen });
     await redis.sadd(keys.shard(SHARD).mailable, tail);
   }
   const startedAt = Date.now() - 1_000;
   await createLedger(redis, keys).plan(ISSUE, SHARD, {
     startedAt,
     revision: 1,
-    highlights: false,
+    highlights: true,
     step: 1,
   });
 }
@@ -111,7 +113,7 @@ describe('a server that forgot its last moments', () => {
     await open(one);
     await claim(one, 2);
     const then = await copy();
-    await claim(one, 4);
+    const claimed = await claim(one, 4);
     await settle(one, { kind: 'accepted' });
     await settle(one, { kind: 'rejected', class: 'no-such-user', words: '550 no' });
     await settle(one, { kind: 'deferred', class: 'busy', words: '450', dueAt: Date.now() + 1e6 });
@@ -122,6 +124,12 @@ describe('a server that forgot its last moments', () => {
     await one.recall.recall();
     assert.equal(await states(), before);
     assert.equal(before, `ardpcc${'p'.repeat(RECIPIENTS - 6)}`);
+    const infos = await redis.getBuffer(keys.shard(SHARD).ledger(ISSUE).info);
+    assert.deepEqual(
+      claimed.map(({ position }) => readInfo(infos ?? Buffer.alloc(0), position).edition),
+      claimed.map(({ edition }) => edition),
+      'and which edition it was',
+    );
     await balanced();
   });
 
@@ -295,6 +303,8 @@ describe('whatever a server forgets', () => {
           if (one.kind === 'settle') {
             const who = await settle(workers[one.by as 0 | 1], (OUTCOMES[one.as] ?? assert.fail)());
             const story = who && (await tally.story(ISSUE, who.recipient.id));
+            // Where it was not written, or somebody holds them again, the row is not about this one.
+            if (story?.state === 'accepted') assert.equal(story.edition, who?.edition);
             if (story && 'pending deferred'.includes(story.state)) free.add(who.recipient.id);
           }
         }

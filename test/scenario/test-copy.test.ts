@@ -74,6 +74,21 @@ describe('a test copy', () => {
     }
   });
 
+  it('is of the edition that is asked for, or of the reader it is made for', async () => {
+    await publication.write(
+      'issues/9.md',
+      `${ISSUE.replace('number: 7', 'number: 9')}\n## Highlights\n\n[Two](https://two.example): Text.\n`,
+    );
+    const { messages } = sink;
+    const asked = ['test', '9', '--to', 'a@x.example', '--edition'];
+    assert.equal((await publication.run(...asked, 'highlights')).code, 0);
+    const { text = '' } = await PostalMime.parse(messages.at(-1)?.raw ?? '');
+    assert.match(text, /two\.example/);
+    assert.doesNotMatch(text, /one\.example/);
+    const wrong = await publication.run(...asked, 'short', '--json');
+    assert.equal(wrong.json().error.code, 'usage');
+  });
+
   it('is refused for an address that is none, and for somebody who is not on the list', async () => {
     const address = await publication.run('test', '7', '--to', 'nobody', '--json');
     assert.equal(address.json().error.code, 'address_invalid');

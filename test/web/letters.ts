@@ -38,6 +38,13 @@ export async function startLetterBox(publication: WebPublication, sink: Sink): P
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   };
+  // The purge that comes with the worker is over, and the next one is of another day.
+  await waitFor(async () => {
+    const { letters } = await queues.depths([]);
+    return letters?.waiting === 0 && letters.active === 0 && letters.delayed === 1
+      ? true
+      : undefined;
+  });
   return {
     async letterTo(address, count = 1) {
       const raw = await waitFor(() => {

@@ -60,6 +60,19 @@ describe('with the link of any mail', () => {
     assert.equal((await get(id))?.pausedUntil, undefined, 'over by itself');
   });
 
+  test('a reader may choose the edition', async () => {
+    const { id, token } = await somebody('chooser');
+    const form = { do: 'edition', edition: 'highlights' };
+    assert.match(await page(`/p/${token}`), /value="full" checked/);
+    assert.match(await (await post(`/p/${token}`, form)).text(), /value="highlights" checked/);
+    assert.equal((await get(id))?.edition, 'highlights');
+    await post(`/p/${token}`, { do: 'edition', edition: 'short' });
+    assert.equal((await get(id))?.edition, 'highlights');
+    await publication.audience.unsubscribe(id);
+    await post(`/p/${token}`, { do: 'edition', edition: 'full' });
+    assert.equal((await get(id))?.edition, 'highlights', 'of who left nothing is changed');
+  });
+
   test('nothing else can be seen or done: the address stays masked', async () => {
     const { id, token, address } = await somebody('shielded');
     const html = await page(`/p/${token}`);
@@ -103,17 +116,20 @@ describe('with a fresh link', () => {
   });
 
   test('all data can be downloaded', async () => {
-    const { address, fresh } = await somebody('curious');
+    const { address, id, fresh } = await somebody('curious');
+    await publication.audience.chooseEdition(id, 'highlights');
     const response = await fetch(`${publication.url}/p/${fresh}/data`);
     assert.match(response.headers.get('content-disposition') ?? '', /attachment/);
     const data = (await response.json()) as Record<string, unknown>;
     assert.equal(data.address, address);
+    assert.equal(data.edition, 'highlights');
     assert.deepEqual(data.consent, { source: 'operator', at: 1_790_000_000 });
   });
 
   test('an address changes once the new one says yes; old links follow, also to leave', async () => {
     const { id, token, fresh, address } = await somebody('mover');
     await publication.audience.rename(id, 'Mover');
+    await publication.audience.chooseEdition(id, 'highlights');
     const { active } = await publication.audience.stats();
     const target = `new-${address}`;
     const asked = await post(`/p/${fresh}`, { do: 'address', email: target });
@@ -124,6 +140,7 @@ describe('with a fresh link', () => {
     assert.equal((await post(link)).status, 200);
     const newId = idOf(target);
     const moved = await get(newId);
+    assert.equal(moved?.edition, 'highlights');
     assert.equal(moved?.status, 'active');
     assert.equal(moved?.name, 'Mover');
     assert.equal(moved?.consent?.source, 'operator');
