@@ -184,7 +184,7 @@ const rules = [
     severity: 'error',
     from: {
       path: '^src/issue/',
-      pathNot: '^src/issue/(store|choose|issue-folder|earlier-items|pictures)\\.ts$',
+      pathNot: '^src/issue/(store|choose|issue-folder|earlier-items|pictures|read-once)\\.ts$',
     },
     to: { path: '^(node:)?(fs|fs/promises|net|http|child_process)$' },
   },

@@ -8,6 +8,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { archiveTable, loadArchive } from './archive.js';
 import {
   type Arena,
   CONTESTANTS,
@@ -17,6 +18,7 @@ import {
   smtpSource,
 } from './contestants.js';
 import { type Growth, growTo } from './growth.js';
+import { burstTable, leaveInBurst } from './leaving.js';
 import { type BenchOptions, readOptions, USAGE } from './options.js';
 import { Helper } from './process.js';
 import { Publication } from './publication.js';
@@ -52,18 +54,23 @@ async function bench(given: BenchOptions): Promise<void> {
       .map(([name, value]) => `${name}: ${value}`)
       .join('\n'),
   );
-  const search = isWanted('search', given) ? await measureSearch() : undefined;
+  const search = isWanted('search', given) ? await measureSearch(given) : undefined;
   if (search) print(`\n${searchTable(search)}`);
-  if (given.only.length > 0 && given.only.every((part) => part === 'search')) return;
+  const archive = isWanted('archive', given) ? await loadArchive(given) : undefined;
+  if (archive) print(`\n${archiveTable(archive)}`);
   const sink = new Helper('sink');
   const { listening } = await sink.hear<{ listening: { port: number } }>();
   try {
     const runs = await compete(given, sink, listening.port);
     const rate = isWanted('rate', given) ? await keepRate(sink, listening.port) : undefined;
     if (rate) print(`\n${rateTable(rate)}`);
+    const isBurstWanted = isWanted('leaving', given);
+    const leaving = isBurstWanted ? await leaveInBurst(given, sink, listening.port) : undefined;
+    if (leaving) print(`\n${burstTable(leaving)}`);
     const growth = await grow(given, sink, listening.port);
     if (given.json === undefined) return;
-    const document = { machine, options: given, contestants: runs, rate, growth, search };
+    const measured = { contestants: runs, rate, leaving, growth, search, archive };
+    const document = { machine, options: given, ...measured };
     writeFileSync(given.json, `${JSON.stringify(document, undefined, 2)}\n`);
   } finally {
     await sink.end();

@@ -10,7 +10,7 @@ export interface BenchOptions {
   only: string[];
   /** Audience sizes of the growth table. */
   sizes: number[];
-  /** Folder for the workers' CPU profiles. */
+  /** Folder for the CPU profiles of workers and pages. */
   profile: string | undefined;
   /** Also written there as JSON. */
   json: string | undefined;
@@ -20,9 +20,10 @@ export const USAGE = `npm run bench -- [OPTIONS]
   --quick           small numbers, for a first look (2,000 messages, one run each)
   --recipients N    messages of a run, default 20,000 (slow contestants: a tenth of it)
   --repeat N        runs of each contestant, default 5
-  --only A;B        the contestants A and B, or those (or "growth", "rate", "search") whose names contain A or B
+  --only A;B        the contestants A and B, or those whose names contain A or B; there are also
+                    "growth", "rate", "search", "archive" and "leaving"
   --million         let the growth table go on to 1,000,000 subscribers
-  --profile DIR     write the workers' CPU profiles there (for Chrome's or VS Code's viewer)
+  --profile DIR     write the CPU profiles of workers and pages there (for Chrome's or VS Code's viewer)
   --json FILE       write everything as JSON, too`;
 
 /** @throws Error with words for the person who typed them */

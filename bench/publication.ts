@@ -36,12 +36,14 @@ export interface Ended {
 
 export interface PublicationOptions {
   signed?: boolean;
-  /** Folder for the CPU profiles of its workers. */
+  /** Folder for the CPU profiles of its services. */
   profile?: string | undefined;
   /** With a server of its own, and a replica where one is waited for; default: embedded. */
   durability?: Durability | undefined;
   /** Messages a second. */
   rate?: number;
+  /** Issue files with a number below it are in the archive. */
+  archivedBefore?: number;
 }
 
 export class Publication {
@@ -56,10 +58,6 @@ export class Publication {
 
   constructor(options: PublicationOptions = {}) {
     this.#options = options;
-  }
-
-  get profile(): string | undefined {
-    return this.#options.profile;
   }
 
   async make(): Promise<void> {
@@ -161,6 +159,12 @@ export class Publication {
     });
   }
 
+  serve(service: 'web' | 'worker', smtpUrl = ''): ChildProcess {
+    const { profile } = this.#options;
+    const options = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+    return this.spawn(['start', service], smtpUrl, options);
+  }
+
   async remove(): Promise<void> {
     await this.#system?.close();
     for (const server of this.#servers) await server.stop();
@@ -169,7 +173,7 @@ export class Publication {
 
   #yaml(): string {
     const { domain, selector } = DKIM;
-    const { signed, durability, rate } = this.#options;
+    const { signed, durability, rate, archivedBefore } = this.#options;
     return `publication:
   name: The Bench
   slug: bench
@@ -177,33 +181,31 @@ export class Publication {
   from: The Bench <editor@bench.example>
   url: http://127.0.0.1:9
   postalAddress: 1 Letter Lane, 12345 Posttown
-smtp:
+http: {port: 0}
+${archivedBefore === undefined ? '' : `archive: {before: ${archivedBefore}}\n`}smtp:
   connections: ${CONNECTIONS}
   messagesPerConnection: ${MESSAGES_PER_CONNECTION}
 ${rate === undefined ? '' : `  rate: ${rate}\n`}${durability === undefined ? '' : `redis: {durability: '${durability}'}\n`}${signed ? `dkim: {domain: ${domain}, selector: ${selector}, keyFile: dkim.pem}\n` : ''}`;
   }
 }
 
-/** `pressrun start worker`, until it is ended. */
-export class Worker {
+/** A service of `pressrun start`, until it is ended. */
+class Service {
   readonly #child: ChildProcess;
+  protected readonly stderr: () => string;
 
-  private constructor(child: ChildProcess) {
+  protected constructor(child: ChildProcess) {
     this.#child = child;
+    this.stderr = collect(child);
   }
 
-  static async start(publication: Publication, smtpUrl: string): Promise<Worker> {
-    const { profile } = publication;
-    const options = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-    const child = publication.spawn(['start', 'worker'], smtpUrl, options);
-    const stderr = collect(child);
+  protected async says(words: string): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      child.stderr?.on('data', () => {
-        if (stderr().includes('worker is ready')) resolve();
+      this.#child.stderr?.on('data', () => {
+        if (this.stderr().includes(words)) resolve();
       });
-      child.once('close', () => reject(new Error(`the worker ended: ${stderr()}`)));
+      this.#child.once('close', () => reject(new Error(`the service ended: ${this.stderr()}`)));
     });
-    return new Worker(child);
   }
 
   get pid(): number {
@@ -218,6 +220,27 @@ export class Worker {
     const closed = new Promise((resolve) => this.#child.once('close', resolve));
     this.#child.kill('SIGTERM');
     await closed;
+  }
+}
+
+export class Worker extends Service {
+  static async start(publication: Publication, smtpUrl: string): Promise<Worker> {
+    const worker = new Worker(publication.serve('worker', smtpUrl));
+    await worker.says('worker is ready');
+    return worker;
+  }
+}
+
+/** The pages, on a port of their own. */
+export class Web extends Service {
+  /** Where they are. */
+  url = '';
+
+  static async start(publication: Publication): Promise<Web> {
+    const web = new Web(publication.serve('web'));
+    await web.says('web is ready');
+    web.url = /web listens at (http:\/\/[\d.]+:\d+)/.exec(web.stderr())?.[1] ?? '';
+    return web;
   }
 }
 

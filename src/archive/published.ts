@@ -102,14 +102,21 @@ export function fileIssues(
   isPublished: (head: IssueHead) => boolean,
 ): PublishedIssues {
   const allHeads = watchIssueHeads(join(dir, 'issues'));
-  const heads = async () => (await allHeads()).filter(isPublished);
+  let latest: IssueHead[] = [];
+  const heads = async () => {
+    latest = (await allHeads()).filter(isPublished);
+    return latest;
+  };
+  const find = (number: number) => latest.find((head) => head.number === number);
   return {
     list: async () =>
       (await heads()).map(({ number, title, date, version }) => ({ number, title, date, version })),
     async get(number) {
-      const head = (await heads()).find((one) => one.number === number);
+      // Whoever asks has been told of it by the list; else the folder is looked at.
+      if (find(number) === undefined) await heads();
+      const head = find(number);
       if (head === undefined) return undefined;
-      const { issue } = await readIssue(dir, head.path, publication);
+      const { issue } = await readIssue(dir, head.path, publication, { repeats: false });
       return issue && { issue: await withPictures(issue, join(dir, 'issues')) };
     },
   };

@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../errors.js';
+import { readOnce } from './read-once.js';
 import type { IndexedItem } from './title-index.js';
 
 /** In the publication's folder: one JSON object a line, one line an item. */
@@ -15,7 +16,10 @@ export const DATABASE_FILE = 'archive/database.jsonl';
  * @throws AppError sheet_invalid with the line that is no JSON object
  */
 export async function readDatabaseLines(dir: string): Promise<Record<string, unknown>[]> {
-  const text = await readIfThere(join(dir, DATABASE_FILE));
+  return linesIn((await ifThere(readFile(join(dir, DATABASE_FILE), 'utf8'))) ?? '');
+}
+
+function linesIn(text: string): Record<string, unknown>[] {
   const lines = text.split('\n').map((line, index) => ({ line, number: index + 1 }));
   return lines
     .filter(({ line }) => line.trim() !== '')
@@ -23,20 +27,25 @@ export async function readDatabaseLines(dir: string): Promise<Record<string, unk
 }
 
 /** @throws AppError sheet_invalid */
-export async function readEarlierItems(dir: string): Promise<IndexedItem[]> {
-  return (await readDatabaseLines(dir)).map(({ issue, id, title, url }) => ({
+export async function readEarlierItems(dir: string): Promise<readonly IndexedItem[]> {
+  return (await ifThere(earlierItemsIn(join(dir, DATABASE_FILE)))) ?? [];
+}
+
+// It is asked for with every issue that is read.
+const earlierItemsIn = readOnce(1, (text): readonly IndexedItem[] =>
+  linesIn(text).map(({ issue, id, title, url }) => ({
     issueNumber: Number(issue),
     id: String(id),
     title: String(title),
     url: String(url ?? '').split('\n')[0] || undefined,
-  }));
-}
+  })),
+);
 
-async function readIfThere(path: string): Promise<string> {
+async function ifThere<Content>(reading: Promise<Content>): Promise<Content | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await reading;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
 }

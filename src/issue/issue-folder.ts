@@ -1,9 +1,10 @@
 /** The files of a folder that are issues, by number. IO; parses nothing but their heads. */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AppError } from '../errors.js';
 import { Findings } from './findings.js';
 import { readMetadata } from './metadata.js';
+import { readOnce } from './read-once.js';
 import { normaliseSource } from './source-text.js';
 import type { Finding } from './types.js';
 
@@ -33,18 +34,26 @@ export interface IssueHead {
  */
 export function watchIssueHeads(folder: string): () => Promise<IssueHead[]> {
   const known = new Map<string, { version: string; head: IssueHead | undefined }>();
-  return async () => {
-    const heads: IssueHead[] = [];
-    for (const name of await listMarkdown(folder)) {
-      const path = join(folder, name);
-      const { mtimeMs, size } = await stat(path);
-      const version = `${mtimeMs}-${size}`;
-      const entry = known.get(path);
-      const head = entry?.version === version ? entry.head : await readHead(path, version);
-      known.set(path, { version, head });
-      if (head) heads.push(head);
-    }
-    return heads;
+  const look = async (name: string): Promise<IssueHead | undefined> => {
+    const path = join(folder, name);
+    const { mtimeMs, size } = await stat(path);
+    const version = `${mtimeMs}-${size}`;
+    const entry = known.get(path);
+    const head = entry?.version === version ? entry.head : await readHead(path, version);
+    known.set(path, { version, head });
+    return head;
+  };
+  const lookAtAll = async () => {
+    const heads = await Promise.all((await listMarkdown(folder)).map(look));
+    return heads.filter((head) => head !== undefined);
+  };
+  // Who asks meanwhile shares the look: there may be hundreds of files.
+  let looking: Promise<IssueHead[]> | undefined;
+  return () => {
+    looking ??= lookAtAll().finally(() => {
+      looking = undefined;
+    });
+    return looking;
   };
 }
 
@@ -66,19 +75,22 @@ export async function readIssueFolder(folder: string): Promise<IssueFile[]> {
 
 /** @throws AppError file_missing */
 export async function readIssueFile(path: string): Promise<IssueFile> {
-  let source: string;
   try {
-    source = await readFile(path, 'utf8');
+    return await readIssueFileOnce(path);
   } catch (cause) {
     throw new AppError('file_missing', `${basename(path)} cannot be read`, { file: path, cause });
   }
+}
+
+// An archive of years is gone through for each of its issues.
+const readIssueFileOnce = readOnce(1_000, (source, path): IssueFile => {
   const findings = new Findings();
   const { number } = readMetadata(normaliseSource(source), '', findings);
   const fault = findings.sorted.find(
     ({ code }) => code === 'metadata-invalid' || code === 'number-invalid',
   );
   return { path, source, number, fault };
-}
+});
 
 async function listMarkdown(folder: string): Promise<string[]> {
   try {

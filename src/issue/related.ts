@@ -27,9 +27,16 @@ const lookOverOnce = remember(500, (source) => ({
   urls: urlsIn(source),
 }));
 
-/** Nearest issues first; each title and address is looked for until one has it. */
-export function parseRelated(issue: Issue, others: readonly OtherIssue[]): Issue[] {
-  const wanted = new Wanted(issue);
+/**
+ * Nearest issues first; each title and address is looked for until one has it.
+ * @param options.repeats false: only what the issue refers to
+ */
+export function parseRelated(
+  issue: Issue,
+  others: readonly OtherIssue[],
+  { repeats = true }: { repeats?: boolean } = {},
+): Issue[] {
+  const wanted = new Wanted(issue, repeats);
   const related: Issue[] = [];
   for (const { source, number = 0 } of nearestFirst(others, issue.number)) {
     if (wanted.isEmpty) break;
@@ -57,16 +64,16 @@ class Wanted {
   readonly #number: number;
   #parsedForRepeats = 0;
 
-  constructor(issue: Issue) {
+  constructor(issue: Issue, repeats: boolean) {
     const own = new Set(titlesOf(issue));
     this.#titles = new Set(
       referredTitles(issue)
         .map(comparableTitle)
         .filter((title) => !own.has(title)),
     );
-    this.#urls = new Set(urlsOf(issue));
+    this.#urls = new Set(repeats ? urlsOf(issue) : []);
     this.#ownTitles = new Set(
-      itemsOf(issue)
+      (repeats ? itemsOf(issue) : [])
         .map(({ title }) => title)
         .filter(isTelling)
         .map(comparableTitle),

@@ -1,7 +1,7 @@
 /**
  * Issues on disk: finds a file by number or path, parses it, and resolves its references against
  * the other issues of its folder. The only IO of this folder is here, in choose.ts,
- * issue-folder.ts, earlier-items.ts and pictures.ts.
+ * issue-folder.ts, earlier-items.ts, read-once.ts and pictures.ts.
  *
  * The imported database (earlier-items.ts) is looked at, too.
  *
@@ -70,11 +70,16 @@ export async function loadIssue(
   return { issue, findings, file, ...origin };
 }
 
-/** As {@link loadIssue}, but with what could be parsed of an issue that has errors. */
+/**
+ * As {@link loadIssue}, but with what could be parsed of an issue that has errors.
+ * @param options.repeats false: what an earlier issue had already is not looked for, which takes long
+ *   for all issues of an archive of years
+ */
 export async function readIssue(
   dir: string,
   issueArg: string,
   publication: Publication,
+  options: { repeats?: boolean } = {},
 ): Promise<ReadIssue> {
   const { chosen, others } = await choose(dir, issueArg);
   const file = displayPath(dir, chosen.path);
@@ -86,7 +91,7 @@ export async function readIssue(
   const earlier = (await readEarlierItems(dir)).filter((item) => !numbers.has(item.issueNumber));
   const known = others.filter(({ number }) => number !== undefined && number !== issue.number);
   const index = new TitleIndex(
-    [issue, ...parseRelated(issue, known)],
+    [issue, ...parseRelated(issue, known, options)],
     known.flatMap(({ number }) => number ?? []),
     earlier,
   );

@@ -17,7 +17,7 @@ test('a run with tiny numbers measures ours and others, prints tables and writes
   const folder = await mkdtemp(join(tmpdir(), 'pressrun-bench-test-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const json = join(folder, 'bench.json');
-  const only = 'pressrun;nodemailer raw buffer;growth';
+  const only = 'pressrun;nodemailer raw buffer;growth;archive;leaving';
   const { stdout } = await promisify(execFile)(process.execPath, [
     ...['--import', 'tsx', MAIN, '--recipients', '40', '--repeat', '1', '--only', only],
     ...['--json', json],
@@ -32,6 +32,30 @@ test('a run with tiny numbers measures ours and others, prints tables and writes
   const [ours] = document.contestants[0].runs;
   assert.ok(ours.messages === 40 && ours.cpuMicros > 0 && ours.messageBytes > 56_000);
   assert.equal(document.growth[0].subscribers, 40);
+  const { leaving, archive } = document;
+  assert.equal(leaving.leavers, 40);
+  assert.equal(leaving.accepted + leaving.skipped, leaving.readers);
+  const shown = archive.pages.map((one: { page: string; status: number }) => [
+    one.page,
+    one.status,
+  ]);
+  assert.deepEqual(shown, [
+    ['/issues', 200],
+    ['/issues/N', 200],
+    ['/issues/N, known', 304],
+    ['/search', 200],
+  ]);
+});
+
+test('what is measured without a relay is written as JSON, too', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'pressrun-bench-test-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const json = join(folder, 'search.json');
+  const options = ['--recipients', '40', '--only', 'search', '--json', json];
+  await promisify(execFile)(process.execPath, ['--import', 'tsx', MAIN, ...options]);
+  const { search, contestants } = JSON.parse(await readFile(json, 'utf8'));
+  assert.deepEqual([search.items, contestants], [40, []]);
+  assert.ok(search.p99CpuMs > 0);
 });
 
 test('options are read, and wrong ones named', () => {
