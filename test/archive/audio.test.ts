@@ -7,7 +7,7 @@ import { inspectAudio } from '../../src/archive/audio-file.js';
 import { formatDuration, parseDuration } from '../../src/archive/duration.js';
 import { createEpisodeFiles, parseEpisodeName } from '../../src/archive/episode-files.js';
 import { AppError } from '../../src/errors.js';
-import { mp3 } from '../support/audio.js';
+import { mp3, mp4, opus } from '../support/audio.js';
 import { fc } from '../support/fast-check.js';
 
 describe('audio', () => {
@@ -29,6 +29,13 @@ describe('audio', () => {
     }
   });
 
+  test('may be Ogg or M4A as well', async () => {
+    const ogg = await inspectAudio(await written('b', opus(4)));
+    assert.deepEqual([ogg.type, ogg.seconds], ['audio/ogg', 4]);
+    const aac = await inspectAudio(await written('c', mp4(5, 'soun')));
+    assert.deepEqual([aac.type, aac.seconds], ['audio/mp4', 5]);
+  });
+
   test('anything else is refused, and the message says what is wanted', async () => {
     const contents: Record<string, string | Buffer> = {
       empty: '',
@@ -37,6 +44,7 @@ describe('audio', () => {
       picture: Buffer.from('89504e470d0a1a0a0000000d494844520000000100000001', 'hex'),
       zip: Buffer.from(`504b0304${'00'.repeat(60)}`, 'hex'),
       'no film': Buffer.from('000000186674797069736f6d0000020069736f6d69736f32', 'hex'),
+      film: mp4(5, 'vide'),
       wave: wave(),
     };
     for (const [name, content] of Object.entries(contents)) {
