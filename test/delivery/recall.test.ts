@@ -125,9 +125,11 @@ describe('a server that forgot its last moments', () => {
     assert.equal(await states(), before);
     assert.equal(before, `ardpcc${'p'.repeat(RECIPIENTS - 6)}`);
     const infos = await redis.getBuffer(keys.shard(SHARD).ledger(ISSUE).info);
+    // Whoever was given back has nothing yet: the next claim decides.
+    const begun = claimed.filter(({ position }) => before.charAt(position) !== 'p');
     assert.deepEqual(
-      claimed.map(({ position }) => readInfo(infos ?? Buffer.alloc(0), position).edition),
-      claimed.map(({ edition }) => edition),
+      begun.map(({ position }) => readInfo(infos ?? Buffer.alloc(0), position).edition),
+      begun.map(({ edition }) => edition),
       'and which edition it was',
     );
     await balanced();
