@@ -38,6 +38,27 @@ export const MUTATIONS: readonly Mutation[] = [
     suite: 'ledger',
   },
   {
+    name: 'a claim does not write down which edition it gave out',
+    edits: [{ file: lua('claim'), from: 'if composed ~= edition then', to: 'if false then' }],
+    suite: 'ledger',
+  },
+  {
+    name: 'a claim gives out an edition that the revision does not have',
+    edits: [{ file: lua('claim'), from: " and highlights == '1')", to: ')' }],
+    suite: 'ledger',
+  },
+  {
+    name: 'a settlement forgets which edition was sent',
+    edits: [
+      {
+        file: lua('settlement'),
+        from: 'with.revision, seconds, text,\n        edition)',
+        to: 'with.revision, seconds, text,\n        0)',
+      },
+    ],
+    suite: 'ledger',
+  },
+  {
     name: 'a claim is not idempotent: its request id is ignored',
     edits: [
       {

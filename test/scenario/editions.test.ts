@@ -146,6 +146,16 @@ describe('editions', () => {
     assert.equal((await system.audience.get(idOf(addressOf(2))))?.edition, 'full');
   });
 
+  it('are chosen for one person by name', async () => {
+    const choose = (address: string, edition: string) =>
+      publication.run('subscribers', 'edition', address, edition, '--json');
+    assert.deepEqual((await choose(addressOf(2), 'highlights')).json(), { edition: 'highlights' });
+    assert.equal((await system.audience.get(idOf(addressOf(2))))?.edition, 'highlights');
+    assert.equal((await choose(addressOf(2), 'short')).code, 2);
+    const nobody = (await choose('nobody@example.org', 'full')).json();
+    assert.equal(nobody.error.code, 'subscriber_unknown');
+  });
+
   it('go out under one ledger: a kill and a change of mind bring nobody two', async () => {
     full = true;
     await publication.write('issues/6.md', issueWith(6, 'wrong'));
