@@ -34,20 +34,27 @@ export function loadStrings(templatesDir: string | undefined): Strings {
     throw new AppError('template_invalid', `no text is called "${name}"`, { file: ours });
   };
   return {
-    text: (name, values = {}) => filled(find(name), values, (value) => value),
+    text: (name, values = {}) => filled(find(name), values, String),
     helper: (name: string, { hash }: Handlebars.HelperOptions) => {
       const strong = Handlebars.escapeExpression(find(name)).replace(
         /\*\*(.+?)\*\*/g,
         '<strong>$1</strong>',
       );
-      return new Handlebars.SafeString(filled(strong, hash, Handlebars.escapeExpression));
+      return new Handlebars.SafeString(filled(strong, hash, escapedValue));
     },
   };
 }
 
-function filled(text: string, values: Values, escaped: (text: string) => string): string {
+/** A value that is markup already, such as a link, stays it. */
+function escapedValue(value: unknown): string {
+  return value instanceof Handlebars.SafeString
+    ? value.toHTML()
+    : Handlebars.escapeExpression(String(value));
+}
+
+function filled(text: string, values: Values, escaped: (value: unknown) => string): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
-    name in values ? escaped(String(values[name] ?? '')) : whole,
+    name in values ? escaped(values[name] ?? '') : whole,
   );
 }
 

@@ -145,7 +145,16 @@ export const COMMON_HELPERS: Record<string, Handlebars.HelperDelegate> = {
   eq: (left: unknown, right: unknown) => left === right,
   and: (...args: unknown[]) => args.slice(0, -1).every(Boolean),
   or: (...args: unknown[]) => args.slice(0, -1).find(Boolean),
+  linked,
 };
+
+/** Words as a link, where there is an address. */
+function linked(href: unknown, words: unknown): Handlebars.SafeString {
+  const [address, text] = [href, words].map((value) =>
+    Handlebars.escapeExpression(String(value ?? '')),
+  );
+  return new Handlebars.SafeString(address ? `<a href="${address}">${text}</a>` : `${text}`);
+}
 
 interface CachedFolder {
   version: string;

@@ -3,6 +3,7 @@ import type { Issue } from '../issue/types.js';
 import { htmlHelpers } from './html-part.js';
 import { createHtmlWriter } from './markdown.js';
 import { withoutExpressions } from './neutral.js';
+import { loadStrings } from './strings.js';
 import { templateRenderer } from './templates.js';
 import { contentOf } from './view.js';
 
@@ -67,6 +68,7 @@ function renderer(
   const helpers = {
     ...htmlHelpers(createHtmlWriter(baseUrl, { pageUrl }), pageUrl),
     contributorUrl: (name: string) => options.contributorUrl?.(name),
+    t: loadStrings(templatesDir).helper,
     referrers: (id: string) => options.referredBy?.(id) ?? [],
   };
   return templateRenderer(template, {

@@ -14,11 +14,6 @@ import { pageOf } from './paging.js';
 
 const ITEMS_A_PAGE = 50;
 
-const HEADINGS: Record<Collection, string> = {
-  contributors: 'Contributors',
-  categories: 'Categories',
-};
-
 export function registerCollections(
   app: FastifyInstance,
   { archive, config }: ArchiveDependencies,
@@ -31,7 +26,7 @@ export function registerCollections(
       const groups = (await archive.now())[collection];
       const html = pages.render('groups', {
         canonical: pages.absolute(path),
-        heading: HEADINGS[collection],
+        heading: pages.text(`archive.${collection}`),
         groups: groups.map(({ name, items }) => ({
           name,
           href: collectionLink(pages.base, collection, name),
@@ -52,7 +47,7 @@ export function registerCollections(
       const { shown, ...paging } = found;
       const cards = shown.map((item) => ({
         ...itemCard(item, { base: pages.base, inWords }),
-        role: collection === 'contributors' ? roleOf(item, group) : undefined,
+        role: collection === 'contributors' ? pages.text(roleOf(item, group)) : undefined,
       }));
       const address = `${path}/${encodeURIComponent(group.slug)}`;
       const suffix = paging.page > 1 ? `?page=${paging.page}` : '';
@@ -60,10 +55,13 @@ export function registerCollections(
         ...{ ...paging, cards },
         canonical: pages.absolute(`${address}${suffix}`),
         heading: group.name,
-        of: { name: HEADINGS[collection], href: `${pages.base}${path}` },
+        of: { name: pages.text(`archive.${collection}`), href: `${pages.base}${path}` },
         count: group.items.length,
         isOne: group.items.length === 1,
-        description: `${group.items.length} items in ${config.publication.name}: ${group.name}`,
+        description: pages.text('archive.described', {
+          ...{ count: group.items.length, name: group.name },
+          publication: config.publication.name,
+        }),
       });
       return sendCacheable(request, reply, html);
     });
@@ -77,10 +75,9 @@ function pageOfGroup(group: Group, page: unknown, base: string, collection: Coll
   return pageOf(group.items, ITEMS_A_PAGE, wanted, (n) => `${address}?page=${n}`);
 }
 
-/** What this person did for an item. */
+/** What this person did for an item: the name of the word for it. */
 function roleOf({ summarizer, opinionsBy }: ArchivedItem, { name }: Group): string {
   const same = (other: string | undefined) => other?.toLowerCase() === name.toLowerCase();
-  const roles = [same(summarizer) && 'Summary', opinionsBy.some(same) && 'opinion'];
-  const said = roles.filter(Boolean).join(' and ');
-  return said === 'opinion' ? 'Opinion' : said;
+  if (!opinionsBy.some(same)) return 'archive.summary';
+  return same(summarizer) ? 'archive.summary_and_opinion' : 'archive.opinion';
 }

@@ -42,6 +42,8 @@ export interface Pages {
   file(name: string): string;
   /** "27 May 2020" in the publication's language and on its clock. @param at epoch ms */
   dateInWords(at: number): string;
+  /** A fixed word of templates/strings.yaml. */
+  text(name: string, values?: Record<string, unknown>): string;
   /** What people consent to by the button of the sign-up form. */
   wording(): string;
   /** The same with data, such as `sitemap.xml`. */
@@ -92,6 +94,7 @@ export function createPages(config: Config): Pages {
       ),
     dateInWords: (at) =>
       new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: timezone }).format(at),
+    text: strings.text,
     wording: () => strings.text('joining.wording', { publication: name }),
     absolute: (path) => `${url}${path}`,
   };
