@@ -11,14 +11,13 @@ import { mailboxValue } from '../message/mailbox.js';
 import { boundaryOf, multipartBody } from '../message/multipart.js';
 import { signedHeaderNames } from '../message/relay-profile.js';
 import type { HeaderField } from '../message/types.js';
-import { renderTemplate } from '../render/templates.js';
-import { TEXT_WIDTH, wrapText } from '../render/text.js';
+import { type LetterData, renderLetter } from '../render/letters.js';
 import type { Transaction, Transport } from '../smtp/types.js';
 import type { Channel, Telling } from './channel.js';
-import { ledgerRows, type Notice, type NoticedSend, wordsOf } from './notice.js';
+import { ledgerRows, type Notice, type NoticedSend, type NoticeWords, wordsOf } from './notice.js';
 
 export interface OperatorMail {
-  publication: Pick<Config['publication'], 'from' | 'language'>;
+  publication: Config['publication'];
   /** The publication's own templates. */
   templatesDir: string;
   /** The ways out, tried in this order. */
@@ -88,22 +87,16 @@ export async function composeNotice(
   const { publication, templatesDir, signer, to, profile, sentAt } = options;
   const words = wordsOf(notice);
   const { send } = notice;
-  const data = {
-    ...{ ...words, send, language: publication.language },
-    publication: notice.publication.name,
-    rows: send ? ledgerRows(send).map((row) => ({ ...row, padded: paddedRow(send, row) })) : [],
-  };
-  const rendered = {
-    subject: [],
-    html: [renderTemplate('notice', data, { templatesDir, folder: 'email' })],
-    text: [renderTemplate('notice', data, { templatesDir, folder: 'text', helpers: { wrap } })],
-  };
+  const letter = await renderLetter('operator', letterOf(words, send), publication, {
+    templatesDir,
+  });
+  const rendered = { subject: [], html: [letter.html], text: [letter.text] };
   const boundary = boundaryOf(rendered);
   const domain = publication.from.address.split('@').at(-1) ?? '';
   const headers: HeaderField[] = [
     { name: 'From', value: mailboxValue(publication.from, 'From: '.length) },
     { name: 'To', value: mailboxValue(to, 'To: '.length) },
-    { name: 'Subject', value: subjectValue(`[${notice.publication.name}] ${words.subject}`) },
+    { name: 'Subject', value: subjectValue(letter.subject) },
     { name: 'Date', value: headerDate(sentAt) },
     { name: 'Message-ID', value: `<${notice.id}@${domain}>` },
     { name: 'Auto-Submitted', value: 'auto-generated' },
@@ -120,13 +113,16 @@ export async function composeNotice(
   return [Buffer.from(`${serializeHeaders(fields)}\r\n`, 'latin1'), ...body];
 }
 
-/** `{{wrap "- " text}}`: a paragraph, the first line after these words. */
-function wrap(first: string, text: string): string {
-  return wrapText(text, { width: TEXT_WIDTH, first, rest: ' '.repeat(first.length) });
-}
-
-/** `  planned    5,000`, the counts below each other. */
-function paddedRow(send: NoticedSend, { word, count }: { word: string; count: string }): string {
-  const width = Math.max(...ledgerRows(send).map((row) => row.count.length));
-  return `  ${word.padEnd(10)} ${count.padStart(width)}`;
+/** The same look as every other letter. */
+function letterOf(
+  { subject, happened, todo }: NoticeWords,
+  send: NoticedSend | undefined,
+): LetterData['operator'] {
+  return {
+    headline: subject,
+    ...(send && { about: `#${send.issue} ${send.title}` }),
+    text: happened,
+    facts: send ? ledgerRows(send).map(({ word, count }) => ({ name: word, value: count })) : [],
+    commands: todo,
+  };
 }

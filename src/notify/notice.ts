@@ -59,7 +59,7 @@ export interface NoticeWords {
   /** What happened, a sentence or two. */
   happened: string;
   /** What the operator may do about it; empty: nothing. */
-  todo: string[];
+  todo: { does: string; command: string }[];
 }
 
 export function wordsOf({ type, at, publication, send }: Notice): NoticeWords {
@@ -78,9 +78,9 @@ export function wordsOf({ type, at, publication, send }: Notice): NoticeWords {
         subject: `#${issue} was halted`,
         happened: `The send was halted on ${when}: ${send.reason}. Nobody further is mailed until somebody says so.`,
         todo: [
-          `pressrun status ${issue}: what became of everybody, and why`,
-          `pressrun resume ${issue}: goes on, once the cause is mended`,
-          `pressrun cancel ${issue}: ends it`,
+          { command: `pressrun status ${issue}`, does: 'What became of everybody, and why.' },
+          { command: `pressrun resume ${issue}`, does: 'Goes on, once the cause is mended.' },
+          { command: `pressrun cancel ${issue}`, does: 'Ends it.' },
         ],
       };
     case 'send.missed':
@@ -88,9 +88,9 @@ export function wordsOf({ type, at, publication, send }: Notice): NoticeWords {
         subject: `#${issue} did not go out`,
         happened: `It was to begin by itself and did not: ${send.reason}. Nobody has been mailed.`,
         todo: [
-          `pressrun send ${issue}: sends it now`,
-          `pressrun send ${issue} --at TIME: moves it`,
-          `pressrun unschedule ${issue}: takes it back`,
+          { command: `pressrun send ${issue}`, does: 'Sends it now.' },
+          { command: `pressrun send ${issue} --at TIME`, does: 'Moves it.' },
+          { command: `pressrun unschedule ${issue}`, does: 'Takes it back.' },
         ],
       };
     default:
@@ -114,10 +114,15 @@ function finishedWords({ issue, ledger }: NoticedSend, when: string): NoticeWord
     todo: [
       ...(uncertain > 0
         ? [
-            `pressrun resolve ${issue}: lists the people in doubt and, once you looked into the log of your relay, settles them`,
+            {
+              command: `pressrun resolve ${issue}`,
+              does: 'Lists the people in doubt and, once you looked into the log of your relay, settles them.',
+            },
           ]
         : []),
-      ...(rejected > 0 ? [`pressrun status ${issue}: why they were rejected`] : []),
+      ...(rejected > 0
+        ? [{ command: `pressrun status ${issue}`, does: 'Why they were rejected.' }]
+        : []),
     ],
   };
 }

@@ -43,6 +43,8 @@ export interface LetterData {
   /** To the people who run the newsletter. */
   operator: {
     headline: string;
+    /** The issue it is about. */
+    about?: string;
     text?: string;
     /** A table: what is counted or named, and how it stands. */
     facts: { name: string; value: string }[];

@@ -85,10 +85,11 @@ describe('operators', () => {
       assert.equal(mail.messageId, `<${call.id}@example.org>`);
       assert.match(
         mail.text ?? '',
-        /#5 Small things\n.*\n?The send ended on [\s\S]*uncertain +1\n/,
+        /#5 Small things\n.*\n?The send ended on [\s\S]*uncertain: 1\n/,
       );
-      assert.match(mail.text ?? '', /- pressrun resolve 5: lists the people in doubt/);
-      assert.match(mail.html ?? '', /<td[^>]*>uncertain<\/td><td[^>]*>1<\/td>/);
+      assert.match(mail.text ?? '', /Lists the people in doubt[^:]*\n {4}pressrun resolve 5\n/);
+      assert.match(mail.html ?? '', /<th[^>]*>uncertain<\/th><td>1<\/td>/);
+      assert.match(mail.html ?? '', /prefers-color-scheme/);
       assert.ok((mail.text ?? '').split('\n').every((line) => line.length <= 78));
     }
     await opened(async ({ outbox, sends }) => {
