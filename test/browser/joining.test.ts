@@ -3,17 +3,12 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { fullIssue } from '../render/issue-fixture.js';
-import { contextFor, type Look, launchBrowser, noBrowser } from '../support/browser.js';
+import { contextFor, LOOKS, type Look, launchBrowser, noBrowser } from '../support/browser.js';
 import { type Sink, startSink } from '../support/smtp-sink.js';
 import { type LetterBox, linkIn, startLetterBox } from '../web/letters.js';
 import { startWebPublication, type WebPublication } from '../web/publication.js';
 import { assertSound } from './sound.js';
 
-/** Every width and every scheme; axe takes seconds for each page. */
-const LOOKS_OF_BOTH: readonly Look[] = [
-  { width: 360, colorScheme: 'dark' },
-  { width: 1280, colorScheme: 'light' },
-];
 const PHONE: Look = { width: 360, colorScheme: 'light' };
 
 describe('joining in a browser', { skip: noBrowser }, () => {
@@ -72,27 +67,32 @@ describe('joining in a browser', { skip: noBrowser }, () => {
 
   const flood = () => publication.redis.set('envelope:limit:all:sign-ups', 500, 'EX', 60);
 
-  for (const width of [360, 1280]) {
-    for (const javaScriptEnabled of [true, false]) {
-      const name = `${width} px, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`;
-      test(`a reader subscribes, confirms, reads and leaves: ${name}`, async () => {
-        const address = `reader-${width}-${javaScriptEnabled}@a.example`;
-        const page = await visit({ width, colorScheme: 'light' }, '/', javaScriptEnabled);
-        await fillIn(page, address);
-        await page.goto(await link(address, 'confirm'));
-        await page.getByRole('button', { name: 'Yes, subscribe' }).click();
-        await page.getByRole('heading', { name: 'You are subscribed' }).waitFor();
-        await page.getByRole('link', { name: 'What tides remember' }).click();
-        await page.getByRole('heading', { name: 'What tides remember' }).waitFor();
-        const welcome = await box.letterTo(address, 2);
-        const leave = /List-Unsubscribe: <([^>]+)>/.exec(welcome.raw)?.[1] ?? '';
-        await page.goto(`${publication.url}${new URL(leave).pathname}`);
-        await page.getByRole('button', { name: 'Unsubscribe' }).click();
-        await page.getByRole('heading', { name: 'You have left The Envelope' }).waitFor();
-        assert.deepEqual(await page.context().cookies(), []);
-        await page.context().close();
-      });
-    }
+  for (const look of LOOKS) {
+    // Each width and each scheme with scripts and without.
+    const javaScriptEnabled = (look.width === 360) === (look.colorScheme === 'dark');
+    const name = `${look.width} px, ${look.colorScheme}, ${javaScriptEnabled ? 'with' : 'without'}`;
+    test(`a reader subscribes, confirms, reads, searches and leaves: ${name} JavaScript`, async () => {
+      const address = `reader-${look.width}-${look.colorScheme}@a.example`;
+      const page = await visit(look, '/', javaScriptEnabled);
+      await fillIn(page, address);
+      await page.goto(await link(address, 'confirm'));
+      await page.getByRole('button', { name: 'Yes, subscribe' }).click();
+      await page.getByRole('heading', { name: 'You are subscribed' }).waitFor();
+      await page.getByRole('link', { name: 'What tides remember' }).click();
+      await page.getByRole('heading', { name: 'What tides remember' }).waitFor();
+      await page.getByRole('link', { name: 'Search', exact: true }).click();
+      await page.getByRole('searchbox').fill('pendulm');
+      if (!javaScriptEnabled) await page.getByRole('button', { name: 'Search' }).click();
+      await page.getByRole('link', { name: 'A pendulum that was never stopped' }).click();
+      await page.waitForURL('**/issues/12#*');
+      const welcome = await box.letterTo(address, 2);
+      const leave = /List-Unsubscribe: <([^>]+)>/.exec(welcome.raw)?.[1] ?? '';
+      await page.goto(`${publication.url}${new URL(leave).pathname}`);
+      await page.getByRole('button', { name: 'Unsubscribe' }).click();
+      await page.getByRole('heading', { name: 'You have left The Envelope' }).waitFor();
+      assert.deepEqual(await page.context().cookies(), []);
+      await page.context().close();
+    });
   }
 
   test('when too many come the browser works for it, or the reader waits without scripts', async () => {
@@ -120,7 +120,7 @@ describe('joining in a browser', { skip: noBrowser }, () => {
     await box.letterTo('crowd-true@a.example');
   });
 
-  for (const look of LOOKS_OF_BOTH) {
+  for (const look of LOOKS) {
     test(`every page of it is accessible and fits, ${look.width} px, ${look.colorScheme}`, async () => {
       const address = `look-${look.width}-${look.colorScheme}@a.example`;
       const page = await visit(look, '/subscribe');

@@ -54,7 +54,7 @@ async function documentedSettings(port: number): Promise<Record<string, string>>
   return Object.fromEntries(
     lines.map((line) => {
       const [, name = '', value = ''] = /^(\w+) = (.+)$/.exec(line) ?? [];
-      return [name, value.replace(':8025', `:${port}`)];
+      return [name, value.replace(':2526', `:${port}`)];
     }),
   );
 }

@@ -101,7 +101,7 @@ function defaults(): Omit<Config, 'dir' | 'dataDir' | 'file' | 'dkim'> {
       linksPerHost: 2,
     },
     bounce: { domain: undefined },
-    inbound: { domain: undefined, host: '127.0.0.1', port: 8025 },
+    inbound: { domain: undefined, host: '127.0.0.1', port: 2526 },
     archive: { before: undefined, maxImageBytes: 5_000_000 },
     podcast: {
       title: undefined,
