@@ -47,6 +47,19 @@ test('every key stands in defaults.yaml with words of its own, and no other', as
   for (const [path, { description }] of shapes) assert.ok(description, `${path} is not explained`);
 });
 
+test('editors offer every rule of check that may be set, each as off, warning or error', async () => {
+  const schema = JSON.parse(await jsonSchema());
+  const rules = schema.properties.check.properties.rules;
+  const page = await readFile(join(packageRoot(), 'docs', 'check.md'), 'utf8');
+  // What breaks the format cannot be turned off.
+  const behindTheFormat = page.slice(page.indexOf('## Items and sections'));
+  const documented = [...behindTheFormat.matchAll(/^### `([a-z-]+)`$/gm)].map(([, code]) => code);
+  assert.deepEqual(Object.keys(rules.properties).sort(), documented.sort());
+  for (const [code, rule] of Object.entries<{ enum?: string[] }>(rules.properties)) {
+    assert.deepEqual(rule.enum, ['off', 'warning', 'error'], code);
+  }
+});
+
 test('editors demand what has no default, and nothing else', async () => {
   const schema = JSON.parse(await jsonSchema());
   assert.deepEqual(schema.required, ['publication']);

@@ -1,6 +1,10 @@
 /** `pressrun test`: a real copy over a real relay, whose link to leave lets nobody leave. */
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
 import PostalMime from 'postal-mime';
 import { makePublication, type TestPublication } from '../support/publication.js';
 import { type Sink, startSink } from '../support/smtp-sink.js';
@@ -15,6 +19,8 @@ Dear {{default subscriber.name "reader"}}.
 
 [One](https://one.example) (summarized by Bo): Text.
 `;
+
+const DKIM = 'dkim: { domain: example.org, selector: spring, keyFile: dkim.pem }\n';
 
 describe('a test copy', () => {
   let publication: TestPublication;
@@ -87,6 +93,42 @@ describe('a test copy', () => {
     assert.doesNotMatch(text, /one\.example/);
     const wrong = await publication.run(...asked, 'short', '--json');
     assert.equal(wrong.json().error.code, 'usage');
+  });
+
+  it('is filled in for the subscriber it is asked --as, whose own links are not in it', async () => {
+    await publication.write('readers.csv', 'email,name\nann@x.example,Ann Given\n');
+    const readers = join(publication.dir, 'readers.csv');
+    const imported = await publication.run('subscribers', 'import', readers);
+    assert.equal(imported.code, 0, imported.stderr);
+    const run = await publication.run('test', '7', '--to', 'a@x.example', '--as', 'ann@x.example');
+    assert.equal(run.code, 0, run.stderr);
+    const { to, raw } = sink.messages.at(-1) ?? {};
+    assert.deepEqual(to, ['a@x.example']);
+    const { text = '' } = await PostalMime.parse(raw ?? '');
+    assert.match(text, /Dear Ann Given\./);
+    assert.doesNotMatch(text, /ann@x\.example/);
+    const shown = await publication.run('subscribers', 'show', 'ann@x.example', '--json');
+    assert.equal(shown.json().status, 'active', shown.stdout);
+  });
+
+  it('is signed as the issue will be, and the signature verifies', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
+    const der = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+    await publication.write('dkim.pem', String(pem));
+    await publication.write(
+      'pressrun.yaml',
+      `${await readFile(join(publication.dir, 'pressrun.yaml'), 'utf8')}${DKIM}`,
+    );
+    const run = await publication.run('test', '7', '--to', 'a@x.example');
+    assert.equal(run.code, 0, run.stderr);
+    const { results } = await dkimVerify(Buffer.from(sink.messages.at(-1)?.raw ?? ''), {
+      resolver: async () => [[`v=DKIM1; k=rsa; p=${der}`]],
+    });
+    assert.deepEqual(
+      results.map(({ status, signingDomain }) => [status.result, signingDomain]),
+      [['pass', 'example.org']],
+    );
   });
 
   it('is refused for an address that is none, and for somebody who is not on the list', async () => {
