@@ -5,7 +5,7 @@ import { readFile, stat } from 'node:fs/promises';
 const SETTLED_MS = 1_000;
 
 /**
- * Reads a file and makes something of its text; what was made of the last files is kept.
+ * Reads a file and makes something of its text; what was made of the last files read is kept.
  * @param make its results are shared and must not be changed
  * @returns rejects like readFile
  */
