@@ -1,7 +1,7 @@
 /** Watching a send until it has ended, with a live progress bar on a terminal. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SingleBar } from 'cli-progress';
-import { OPEN_STATES } from '../delivery/sends.js';
+import { OPEN_STATES } from '../delivery/moves.js';
 import { type SendStatus, statusOf } from '../delivery/status.js';
 import type { System } from '../system.js';
 import type { Terminal } from './command.js';

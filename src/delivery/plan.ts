@@ -3,8 +3,9 @@ import type { Config } from '../config/types.js';
 import { SHARDS } from '../redis/keys.js';
 import type { JobResult } from './deliver.js';
 import type { LedgerStore } from './ledger.js';
+import { GIVEN_UP_IN } from './moves.js';
 import type { SendRecord } from './send-record.js';
-import { GIVEN_UP_IN, type Sends } from './sends.js';
+import type { Sends } from './sends.js';
 import type { BatchRef } from './types.js';
 
 /** Puts batches in the queue; adding one that is there already changes nothing. */

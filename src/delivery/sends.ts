@@ -17,16 +17,15 @@ import { AppError } from '../errors.js';
 import type { Keys } from '../redis/keys.js';
 import { loadScript, type RedisClient } from '../redis/scripts.js';
 import type { LedgerStore } from './ledger.js';
-import type { NewsItem, NewsType } from './outbox.js';
+import { CLAIMING_STATES, createMoves, ENTERED_FROM, type Fields, type OnNews } from './moves.js';
+import { createRevisions, type Revisions } from './revisions.js';
 import {
   type Appointment,
-  approvalOf,
   contentHashOf,
   type Frozen,
   frozenFields,
   type LedgerTotals,
   nextRevision,
-  type Revision,
   recordOf,
   refused,
   requireAmendable,
@@ -35,7 +34,7 @@ import {
 } from './send-record.js';
 import type { SendState } from './types.js';
 
-export interface Sends {
+export interface Sends extends Revisions {
   /** Freezes the content and records the send as planning; false when the issue already has a send. */
   create(frozen: Frozen): Promise<boolean>;
   /** Freezes the content and records the send as scheduled; false when the issue has a send. */
@@ -53,9 +52,6 @@ export interface Sends {
   totals(issue: number): Promise<LedgerTotals | undefined>;
   /** All sends, newest issue first. */
   list(): Promise<SendRecord[]>;
-  frozen(issue: number, revision: number): Promise<Frozen | undefined>;
-  /** All revisions of a send, the first one first. */
-  revisions(record: SendRecord): Promise<Revision[]>;
   /**
    * Makes `frozen` the newest revision of a send that stands still (paused or halted), or replaces
    * what a scheduled one froze.
@@ -83,37 +79,6 @@ export interface Sends {
   mendGates(record: SendRecord): Promise<void>;
 }
 
-/** From which states each state may be entered. */
-const ENTERED_FROM: Record<SendState, readonly SendState[]> = {
-  scheduled: ['scheduled'],
-  planning: ['scheduled', 'paused', 'halted'],
-  sending: ['planning', 'paused', 'halted', 'finished'],
-  paused: ['planning', 'sending'],
-  finished: ['sending'],
-  cancelled: ['scheduled', 'planning', 'sending', 'paused', 'halted'],
-  halted: ['planning', 'sending', 'paused'],
-};
-
-/** States in which recipients are claimed. */
-const CLAIMING_STATES: readonly SendState[] = ['planning', 'sending'];
-
-type Fields = Record<string, string | number>;
-
-interface Move {
-  moved: boolean;
-  /** The state before; empty when there is no such send. */
-  from: SendState | '';
-}
-
-/** States in which recipients may still be waiting for a claim. */
-export const OPEN_STATES: readonly SendState[] = ['scheduled', 'planning', 'sending', 'paused'];
-
-/** States in which recipients may be put off, to be given up when the next issue comes. */
-export const GIVEN_UP_IN: readonly SendState[] = ['sending', 'paused', 'halted'];
-
-/** Told of every move that is news, once it is written down; without it nothing is. */
-export type OnNews = (issue: number, step: number) => void;
-
 export function createSends(
   redis: RedisClient,
   keys: Keys,
@@ -122,29 +87,9 @@ export function createSends(
 ): Sends {
   const create = loadScript('delivery', 'create');
   const amend = loadScript('delivery', 'amend');
-  const transition = loadScript('delivery', 'transition');
   const unschedule = loadScript('delivery', 'unschedule');
-  const move = async (
-    issue: number,
-    to: SendState,
-    fields: Fields = {},
-    enteredFrom = ENTERED_FROM[to],
-    { atStep = '', news = '' }: { atStep?: number | ''; news?: string } = {},
-  ): Promise<Move> => {
-    const [moved, from, step] = (await transition.run(
-      redis,
-      [keys.send(issue), keys.untold(issue)],
-      [to, enteredFrom.join(','), atStep, news, ...Object.entries(fields).flat()],
-    )) as [number, SendState | '', number];
-    if (moved === 1 && news !== '') onNews?.(issue, step);
-    return { moved: moved === 1, from };
-  };
-  /** '' where nobody wants to know. */
-  const newsOf = (type: NewsType, reason = ''): string => {
-    const item: NewsItem = { type, at: Date.now(), reason };
-    return onNews ? JSON.stringify(item) : '';
-  };
-  /** The same for an operator's verb, with the gate. */
+  const { move, newsOf } = createMoves(redis, keys, onNews);
+  /** A move by an operator's verb, with the gate. */
   const order = async (
     issue: number,
     to: SendState,
@@ -227,6 +172,7 @@ export function createSends(
   };
 
   return {
+    ...createRevisions(redis, keys),
     get,
 
     create: (frozen) => record(frozen, 'planning'),
@@ -267,43 +213,6 @@ export function createSends(
       const issues = (await redis.smembers(keys.sends)).map(Number).sort((a, b) => b - a);
       const records = await Promise.all(issues.map(get));
       return records.filter((record) => record !== undefined);
-    },
-
-    async frozen(issue, revision) {
-      const [message, highlights, frozenIssue, approval, frozenAt] = await redis.hmget(
-        keys.revision(issue, revision),
-        'message',
-        'highlights',
-        'issue',
-        'approval',
-        'frozenAt',
-      );
-      if (!message || !frozenIssue) return undefined;
-      return {
-        message: JSON.parse(message),
-        highlights: highlights ? JSON.parse(highlights) : undefined,
-        issue: JSON.parse(frozenIssue),
-        approval: approvalOf(approval),
-        frozenAt: Number(frozenAt),
-      };
-    },
-
-    async revisions({ issue, revision: newest }) {
-      const numbers = Array.from({ length: newest }, (_, n) => n + 1);
-      return await Promise.all(
-        numbers.map(async (revision) => {
-          const [contentHash, frozenAt, approval] = await redis.hmget(
-            keys.revision(issue, revision),
-            'contentHash',
-            'frozenAt',
-            'approval',
-          );
-          return {
-            ...{ revision, contentHash: contentHash ?? '', frozenAt: Number(frozenAt) },
-            approval: approvalOf(approval),
-          };
-        }),
-      );
     },
 
     async amend(record, frozen) {

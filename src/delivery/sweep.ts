@@ -3,9 +3,9 @@
  * that failed, was removed, or died with its Redis) is put back from the ledger.
  */
 import { SHARDS } from '../redis/keys.js';
+import { OPEN_STATES } from './moves.js';
 import { type Enqueue, type FinishDependencies, finishIfDone } from './plan.js';
 import type { SendRecord } from './send-record.js';
-import { OPEN_STATES } from './sends.js';
 import type { BatchRef } from './types.js';
 
 export interface SweepOptions extends FinishDependencies {
