@@ -83,6 +83,7 @@ async function templates({ dir, secret, issue }: NodemailerOrder) {
     const data: SlotData = {
       subscriber: { ...attributes, name, email: addressOf(n), attributes },
       unsubscribe_url: url,
+      preferences_url: url.replace('/u/', '/p/'),
     };
     return {
       from: FROM,

@@ -69,6 +69,7 @@ function typicalReader({ publication }: CheckSettings): SlotData {
   return {
     subscriber: { name: 'Alex Reader', email: 'alex.reader@mail.example', attributes: {} },
     unsubscribe_url: `${publication.url}/u/${TOKEN}`,
+    preferences_url: `${publication.url}/p/${TOKEN}`,
   };
 }
 

@@ -5,7 +5,10 @@ const FIELD = String.raw`subscriber(?:\.(?:[\p{L}_][\p{L}\p{N}_-]*|\[[^\]{}]+\])
 const LOCAL = String.raw`this(?:\.[\p{L}_][\p{L}\p{N}_-]*)*|@(?:index|key|first|last)`;
 const LITERAL = String.raw`"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|-?\d+(?:\.\d+)?`;
 
-const OUTPUT = form(`unsubscribe_url|${FIELD}|default\\s+${FIELD}\\s+(?:${LITERAL})`);
+/** The reader's own pages. */
+const LINK = 'unsubscribe_url|preferences_url';
+
+const OUTPUT = form(`${LINK}|${FIELD}|default\\s+${FIELD}\\s+(?:${LITERAL})`);
 const OPENING = form(`#(?:if|unless|each)\\s+${FIELD}`);
 const INSIDE = [
   OUTPUT,
@@ -17,7 +20,7 @@ const INSIDE = [
 
 /** Says that an author meant one of ours: a subscriber's field, our URL, our helper. */
 const OURS =
-  /(?:^|[^\p{L}\p{N}_.])(?:subscriber\s*(?:[.[]|$)|unsubscribe_url(?![\p{L}\p{N}_]))|^[~#&]?default\s/u;
+  /(?:^|[^\p{L}\p{N}_.])(?:subscriber\s*(?:[.[]|$)|(?:unsubscribe|preferences)_url(?![\p{L}\p{N}_]))|^[~#&]?default\s/u;
 
 /** Double braces and what is between them; strings may hold braces. */
 const TAG = /\{\{((?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^{}"']|\}(?!\}))*?)\}\}/y;
@@ -66,7 +69,7 @@ export function explainFault({ written, content, triple }: Tag): string {
   if (/[“”‘’]/u.test(content)) return `${written} has curly quotes; write straight ones: "reader"`;
   return (
     `${written} is not understood; there are {{subscriber.field}}, ` +
-    '{{default subscriber.field "text"}}, {{unsubscribe_url}}, {{#if}}, {{#unless}} and {{#each}}'
+    '{{default subscriber.field "text"}}, {{unsubscribe_url}}, {{preferences_url}}, {{#if}}, {{#unless}} and {{#each}}'
   );
 }
 

@@ -1,7 +1,7 @@
 /**
  * Takes the subscriber expressions an author typed out of the text, before Markdown sees it.
  *
- * Taken: `{{subscriber.field}}`, `{{default subscriber.field "text"}}`, `{{unsubscribe_url}}` and
+ * Taken: `{{subscriber.field}}`, `{{default subscriber.field "text"}}`, `{{unsubscribe_url}}`, `{{preferences_url}}` and
  * the blocks `{{#if}}`, `{{#unless}}`, `{{#each}}` over subscriber fields, each as one marker: upper
  * case letters and digits only, so that it passes unchanged through Markdown, URLs, HTML and smart
  * punctuation. What stands inside a block is not read as Markdown.

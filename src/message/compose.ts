@@ -45,9 +45,11 @@ export interface ComposerSecrets {
   signer?: DkimSigner | undefined;
 }
 
+type LinkPurpose = 'unsubscribe' | 'test';
+
 export interface ComposerOptions {
   /** What the links to leave are good for: in a test copy they change nothing. */
-  linkPurpose?: 'unsubscribe' | 'test';
+  linkPurpose?: LinkPurpose;
   /** Of the relay the copies go to; that of the approval unless said otherwise. */
   profile?: RelayProfile;
 }
@@ -97,15 +99,17 @@ export function createComposer(
   }
 
   function copyOf(recipient: Recipient, sentAt: Date): Copy & { data: SlotData } {
-    const uris = unsubscribeUris(settings, secrets.tokenKeys, recipient.id, linkPurpose);
-    const data = slotData(recipient, uris[0]);
+    const { slug, issue } = settings;
+    const claims = { purpose: linkPurpose, id: recipient.id, issue };
+    const token = signToken(secrets.tokenKeys, claims, slug);
+    const data = slotData(recipient, settings, token);
     return {
       recipient,
       sentAt,
       data,
       messageId: messageIdOf(settings, recipient.id),
       subject: subject(data),
-      unsubscribeUris: uris,
+      unsubscribeUris: unsubscribeUris(settings, secrets.tokenKeys, claims, data.unsubscribe_url),
     };
   }
 
@@ -170,12 +174,11 @@ function bodyFiller(body: readonly BodySegment[]): (data: SlotData) => Buffer[] 
 
 /** The web form first; the mailto only where mail is read, so that no address is a dead one. */
 function unsubscribeUris(
-  { slug, issue, publicUrl, inboundDomain }: MessageSettings,
+  { slug, inboundDomain }: MessageSettings,
   keys: TokenKeys,
-  id: string,
-  purpose: NonNullable<ComposerOptions['linkPurpose']>,
+  { purpose, id, issue }: { purpose: LinkPurpose; id: string; issue: number },
+  url: string,
 ): [string, ...string[]] {
-  const url = `${publicUrl}/u/${signToken(keys, { purpose, id, issue }, slug)}`;
   if (inboundDomain === undefined) return [url];
   const kind = purpose === 'test' ? 'test' : 'unsub';
   const localPart = returnPathLocalPart(keys, slug, kind, { id, issue });
@@ -188,10 +191,15 @@ function envelopeFrom(settings: MessageSettings, keys: TokenKeys, id: string): s
   return `${returnPathLocalPart(keys, slug, 'b', { id, issue })}@${bounceDomain}`;
 }
 
-function slotData(recipient: Recipient, unsubscribeUrl: string): SlotData {
-  const { attributes, name, address } = recipient;
+/** @param token opens either page: what it may do there is what whoever was forwarded a mail may do */
+function slotData(
+  { attributes, name, address }: Recipient,
+  { publicUrl }: MessageSettings,
+  token: string,
+): SlotData {
   return {
     subscriber: { ...attributes, name, email: address, attributes },
-    unsubscribe_url: unsubscribeUrl,
+    unsubscribe_url: `${publicUrl}/u/${token}`,
+    preferences_url: `${publicUrl}/p/${token}`,
   };
 }

@@ -141,7 +141,7 @@ class AuthorExpression {
 
   #canonical(parsed: ParsedExpression, node: hbs.AST.Node, scope: ExpressionScope): string {
     if (parsed.holes.length === 0) return parsed.parts.join('');
-    const message = `${this.#expression.source}: only subscriber.*, unsubscribe_url and "quoted text" can be named`;
+    const message = `${this.#expression.source}: only subscriber.*, unsubscribe_url, preferences_url and "quoted text" can be named`;
     throw refused(message, node, scope);
   }
 }

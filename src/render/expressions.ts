@@ -34,7 +34,7 @@ interface Call {
   hash?: hbs.AST.Hash;
 }
 
-const ROOTS = new Set(['subscriber', 'unsubscribe_url']);
+const ROOTS = new Set(['subscriber', 'unsubscribe_url', 'preferences_url']);
 
 const isPath = (node: hbs.AST.Node): node is hbs.AST.PathExpression =>
   node.type === 'PathExpression';

@@ -1,7 +1,7 @@
 /**
  * Takes the subscriber expressions out of a template, before its first pass.
  *
- * A statement that names `subscriber.*` or `unsubscribe_url` is replaced by a call that leaves a
+ * A statement that names `subscriber.*`, `unsubscribe_url` or `preferences_url` is replaced by a call that leaves a
  * marker; everything static in and around it is evaluated as usual. A block over a subscriber's
  * field (`{{#if subscriber.name}}`) becomes one marker whose bodies, first-passed themselves, wait
  * in the insertion; a static block is only walked into.

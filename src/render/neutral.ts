@@ -5,7 +5,7 @@ import { toPieces } from './canonical.js';
 import { Markers } from './markers.js';
 import { compileSlot } from './slots.js';
 
-const NOBODY = { subscriber: {}, unsubscribe_url: '#' };
+const NOBODY = { subscriber: {}, unsubscribe_url: '#', preferences_url: '#' };
 
 /** The issue with every subscriber expression replaced by what it says to nobody. */
 export function withoutExpressions(issue: Issue): Issue {

@@ -30,4 +30,6 @@ export interface SlotData {
   /** Name, email, and every attribute under its own name (name and email win); `attributes` has them all again. */
   subscriber: Record<string, unknown>;
   unsubscribe_url: string;
+  /** Where to pause and to choose the edition. */
+  preferences_url: string;
 }

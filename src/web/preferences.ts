@@ -50,11 +50,13 @@ export function registerPreferences(
     acceptForms(scope);
     scope.get<TokenRoute>(PATH, async (request, reply) => {
       privately(reply);
+      if (claimsOf(deps, 'test', request)) return showTest(pages, reply);
       const visitor = await visitorOf(deps, request);
       return visitor ? show(pages, reply, visitor) : refuseLink(pages, reply);
     });
     scope.post<FormRoute>(PATH, async (request, reply) => {
       privately(reply);
+      if (claimsOf(deps, 'test', request)) return showTest(pages, reply);
       const visitor = await visitorOf(deps, request);
       if (visitor === undefined) return refuseLink(pages, reply);
       const { done, error } = await act(deps, visitor, request.body ?? {});
@@ -74,6 +76,10 @@ export function registerPreferences(
     onlyMethods(scope, PATH, ['GET', 'HEAD', 'POST']);
     onlyMethods(scope, DATA, ['GET', 'HEAD']);
   });
+}
+
+function showTest(pages: Pages, reply: FastifyReply): FastifyReply {
+  return sendHtml(reply, pages.render('test-link', { preferences: true }));
 }
 
 async function visitorOf(

@@ -13,7 +13,11 @@ export function evaluate(pieces: readonly Piece[], data: SlotData): string {
 /** @param wire the reader's copy: its unsubscribe link is taken from the header */
 export function dataOf({ name, address, attributes }: Recipient, wire: string): SlotData {
   const [, unsubscribe_url = ''] = /^List-Unsubscribe: <([^>]+)>/m.exec(wire) ?? [];
-  return { subscriber: { ...attributes, name, email: address, attributes }, unsubscribe_url };
+  return {
+    subscriber: { ...attributes, name, email: address, attributes },
+    unsubscribe_url,
+    preferences_url: unsubscribe_url.replace('/u/', '/p/'),
+  };
 }
 
 export const lf = (text: string | undefined): string => (text ?? '').replace(/\r\n|\r/g, '\n');

@@ -41,6 +41,9 @@ test('a reader can leave from the top and from the bottom, and read on the web',
   const lines = (await fullText()).split('\n');
   assert.ok(lines.findIndex((line) => line.includes(UNSUBSCRIBE_URL)) < 8);
   assert.ok(lines.slice(-6).includes(UNSUBSCRIBE_URL));
+  const preferences = UNSUBSCRIBE_URL.replace('/u/', '/p/');
+  assert.ok(hrefs.includes(preferences));
+  assert.ok(lines.includes(preferences));
   assert.ok(lines.includes('Read in your browser: https://slow.example/issues/12'));
 });
 

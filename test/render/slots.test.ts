@@ -4,7 +4,11 @@ import { compileSlot, slotEvaluator } from '../../src/render/slots.js';
 import { fc } from '../support/fast-check.js';
 
 const evaluate = (source: string, subscriber: Record<string, unknown> = {}) =>
-  compileSlot(source)({ subscriber, unsubscribe_url: 'https://slow.example/u/t' });
+  compileSlot(source)({
+    subscriber,
+    unsubscribe_url: 'https://slow.example/u/t',
+    preferences_url: '',
+  });
 
 test('each context escapes what a subscriber typed for where it stands', () => {
   const subscriber = { name: `<b>"O'Neil" & {{co}}</b>` };
@@ -89,6 +93,10 @@ test('a paragraph is wrapped after its fields are known', () => {
     source: 'Dear {{{plain subscriber.name}}}, welcome back',
     wrap: { width: 20, first: '- ', rest: '  ' },
   };
-  const data = { subscriber: { name: 'Maximiliane Theodora' }, unsubscribe_url: '' };
+  const data = {
+    subscriber: { name: 'Maximiliane Theodora' },
+    unsubscribe_url: '',
+    preferences_url: '',
+  };
   assert.equal(slotEvaluator(slot)(data), '- Dear Maximiliane\n  Theodora, welcome\n  back');
 });

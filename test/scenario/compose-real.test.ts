@@ -61,6 +61,7 @@ test('every real issue arrives as it was rendered, signed, with a way out', asyn
     const data = {
       subscriber: { ...attributes, name, email: address, attributes },
       unsubscribe_url,
+      preferences_url: unsubscribe_url.replace('/u/', '/p/'),
     };
     assert.equal(lf(email.text), lf(evaluate(mail.text, data)), file);
     assert.equal(lf(email.html), lf(evaluate(mail.html, data)), file);

@@ -204,7 +204,6 @@ describe('with a fresh link', () => {
       signed('manage', id, now - 3 * 3_600),
       signed('manage', id, now + 3_600),
       signed('confirm', id, now),
-      signed('test', id),
       `${signed('manage', id).slice(0, -1)}!`,
       'A'.repeat(44),
     ];
@@ -215,6 +214,32 @@ describe('with a fresh link', () => {
       assert.equal((await post(`/p/${token}`, { do: 'erase', sure: 'yes' })).status, 404);
     }
     assert.ok(await get(id));
+  });
+
+  test('one of a test copy says so, and does nothing', async () => {
+    const { id } = await somebody('rehearsed');
+    const token = signed('test', id);
+    const before = await publication.dump();
+    const wishes: Record<string, string>[] = [
+      { do: 'pause', weeks: '4' },
+      { do: 'edition', edition: 'highlights' },
+      { do: 'link' },
+      { do: 'name', name: 'Eve' },
+      { do: 'address', email: 'eve@a.example' },
+      { do: 'erase', sure: 'yes' },
+    ];
+    const answers = [
+      await fetch(`${publication.url}/p/${token}`),
+      ...(await Promise.all(wishes.map((wish) => post(`/p/${token}`, wish)))),
+    ];
+    for (const answer of answers) {
+      assert.equal(answer.status, 200);
+      assert.match(await answer.text(), /This was a test/);
+    }
+    for (const path of [`/p/${token}/data`, `/move/${token}`]) {
+      assert.equal((await fetch(`${publication.url}${path}`)).status, 404);
+    }
+    assert.deepEqual(await publication.dump(), before);
   });
 });
 
