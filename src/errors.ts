@@ -72,6 +72,21 @@ export class AppError extends Error {
   }
 }
 
+/** @param cause of the system; @param file as the user knows it */
+export function unreadable(file: string, cause: unknown): AppError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  return new AppError('file_missing', WHY_UNREADABLE[code] ?? `it cannot be read (${code})`, {
+    file,
+    cause,
+  });
+}
+
+const WHY_UNREADABLE: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'this is a folder, not a file',
+  EACCES: 'this user may not read it (EACCES)',
+};
+
 /** The shape `--json` prints for a failure. */
 export interface ErrorDocument {
   error: { code: string; message: string; file?: string; line?: number };

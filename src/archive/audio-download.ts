@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { AppError } from '../errors.js';
+import { whyFetchFailed } from '../fetch-failure.js';
 import { inspectAudio } from './audio-file.js';
 import type { AudioFacts } from './episodes.js';
 
@@ -41,7 +42,7 @@ async function download(url: string, file: string): Promise<void> {
     await response.body?.cancel();
     why = `the server answered with status ${response.status}`;
   } catch (error) {
-    why = reasonOf(error);
+    why = whyFetchFailed(error, WITHIN_MS);
     cause = error;
   }
   const message = `${why}; nothing was attached. Is the episode up? Try again then, or give --bytes and --duration`;
@@ -57,11 +58,4 @@ function atMost(limit: number) {
       yield chunk;
     }
   };
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'no answer';
-  if (error.name === 'TimeoutError') return `it took longer than ${WITHIN_MS / 60_000} minutes`;
-  const inner = error.cause instanceof Error ? error.cause : error;
-  return 'code' in inner ? `no connection (${inner.code})` : inner.message;
 }

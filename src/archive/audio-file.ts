@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import { type IFormat, parseStream } from 'music-metadata';
-import { AppError } from '../errors.js';
+import { AppError, unreadable } from '../errors.js';
 import type { AudioFacts, AudioType } from './episodes.js';
 
 const WANTED = 'an episode is an MP3, an M4A (AAC) or an Ogg file';
@@ -38,8 +38,7 @@ async function beginningOf(path: string, name: string): Promise<{ size: number; 
       await file.close();
     }
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
-    throw new AppError('file_missing', `the audio cannot be read${code}`, { file: name, cause });
+    throw unreadable(name, cause);
   }
 }
 

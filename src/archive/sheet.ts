@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { AppError } from '../errors.js';
+import { unreadable } from '../errors.js';
 import {
   type Cells,
   COLUMNS,
@@ -49,8 +49,8 @@ export async function formatSheet(
 
 /** @throws AppError file_missing, sheet_invalid */
 export async function readSheet(file: string): Promise<Sheet> {
-  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    throw new AppError('file_missing', `the file cannot be read (${cause.code})`, { file, cause });
+  const bytes = await readFile(file).catch((cause) => {
+    throw unreadable(file, cause);
   });
   if (bytes.length > MAX_BYTES) throw invalid(file, 'the file is larger than 100 MB');
   return toSheet(await parseTable(bytes, file), file);

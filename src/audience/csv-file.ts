@@ -8,7 +8,7 @@ import { open } from 'node:fs/promises';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
-import { AppError } from '../errors.js';
+import { AppError, unreadable } from '../errors.js';
 import { EDITIONS, type Edition, isEdition } from '../issue/editions.js';
 import { parseAddress } from './address.js';
 import type { SubscriberRow } from './store.js';
@@ -20,7 +20,7 @@ export type CsvRow =
   | { kind: 'invalid'; line: number; reason: string };
 
 /** `status` and `suppressed` are those of our own export. */
-const COLUMNS = ['email', 'name', 'attributes', 'edition', 'status', 'suppressed'] as const;
+export const COLUMNS = ['email', 'name', 'attributes', 'edition', 'status', 'suppressed'] as const;
 type Column = (typeof COLUMNS)[number];
 
 const MAX_NAME_CHARACTERS = 256;
@@ -48,7 +48,7 @@ export async function readFormat(file: string): Promise<CsvFormat> {
   if (email < 0) {
     throw new AppError(
       'csv_invalid',
-      `no "email" column; the first line must name the columns: email, and if you like name and attributes (a JSON object)`,
+      `no "email" column; the first line must name the columns: email, and if you like name, edition (full or highlights) and attributes (a JSON object)`,
       { file, line: 1 },
     );
   }
@@ -74,8 +74,8 @@ export async function readFormat(file: string): Promise<CsvFormat> {
 }
 
 async function firstLine(file: string): Promise<string> {
-  const handle = await open(file).catch((cause: NodeJS.ErrnoException) => {
-    throw new AppError('file_missing', `the file cannot be read (${cause.code})`, { file, cause });
+  const handle = await open(file).catch((cause) => {
+    throw unreadable(file, cause);
   });
   try {
     for await (const line of handle.readLines({ autoClose: false })) {

@@ -9,7 +9,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { access, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { AppError } from '../errors.js';
+import { AppError, unreadable } from '../errors.js';
 import { partialOf, readGzip, writeGzip } from '../gzip-lines.js';
 import type { KeyRecord } from '../redis/snapshot.js';
 
@@ -168,10 +168,7 @@ function readError(error: unknown, file: string): unknown {
   const code = codeOf(error);
   if (code.startsWith('Z_')) return damaged(file, 'it is damaged or cut off', error);
   if (code === '') return error;
-  return new AppError('file_missing', `the backup cannot be read (${code})`, {
-    file,
-    cause: error,
-  });
+  return unreadable(file, error);
 }
 
 function writeError(error: unknown, file: string): unknown {

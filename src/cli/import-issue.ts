@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type Command, InvalidArgumentError } from 'commander';
 import { FILE_NAME } from '../config/load.js';
-import { AppError } from '../errors.js';
+import { AppError, unreadable } from '../errors.js';
 import { type ImportedIssue, importIssue } from '../import-issue/import-issue.js';
 import { displayPath } from '../issue/choose.js';
 import { type IssueFile, readIssueFolder } from '../issue/issue-folder.js';
@@ -55,7 +55,7 @@ async function readSource(source: string): Promise<Buffer> {
   try {
     return await readFile(resolve(source));
   } catch (cause) {
-    throw new AppError('file_missing', `${source} cannot be read`, { file: source, cause });
+    throw unreadable(source, cause);
   }
 }
 

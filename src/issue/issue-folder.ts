@@ -1,7 +1,7 @@
 /** The files of a folder that are issues, by number. IO; parses nothing but their heads. */
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { AppError } from '../errors.js';
+import { join } from 'node:path';
+import { unreadable } from '../errors.js';
 import { Findings } from './findings.js';
 import { readMetadata } from './metadata.js';
 import { readOnce } from './read-once.js';
@@ -78,7 +78,7 @@ export async function readIssueFile(path: string): Promise<IssueFile> {
   try {
     return await readIssueFileOnce(path);
   } catch (cause) {
-    throw new AppError('file_missing', `${basename(path)} cannot be read`, { file: path, cause });
+    throw unreadable(path, cause);
   }
 }
 

@@ -5,7 +5,9 @@
  * again. The id stays the same in every attempt.
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
+
 import { createHmac } from 'node:crypto';
+import { whyFetchFailed } from '../fetch-failure.js';
 import type { Channel, Telling } from './channel.js';
 import type { Notice } from './notice.js';
 
@@ -73,15 +75,7 @@ async function post(
     const why = `the webhook answered ${response.status}${redirect ? ', a redirect, which is not followed' : ''}`;
     return { kind: 'failed', why };
   } catch (error) {
-    return { kind: 'failed', why: `the webhook could not be reached: ${whyOf(error)}` };
+    const why = signal.aborted ? 'this process stops' : whyFetchFailed(error, ANSWER_WITHIN_MS);
+    return { kind: 'failed', why: `the webhook could not be reached: ${why}` };
   }
-}
-
-function whyOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'no answer';
-  if (error.name === 'TimeoutError') return `no answer within ${ANSWER_WITHIN_MS / 1000} s`;
-  if (error.name === 'AbortError') return 'this process stops';
-  const { cause } = error;
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  return typeof code === 'string' ? code : error.message;
 }

@@ -11,6 +11,7 @@ import { randomBytes } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import type { Config } from '../config/types.js';
 import { AppError } from '../errors.js';
+import { whyFetchFailed } from '../fetch-failure.js';
 import { signToken } from '../message/tokens.js';
 
 /** A provider gives up about as fast; a door this slow is closed to readers as well. */
@@ -39,7 +40,7 @@ export async function checkDoor(
   const loopback = isLoopback(new URL(url).hostname);
   if (loopback && options.loopback) return { kind: 'rehearsal' };
   const found = await knock(`${url}/u/${freshNonce(config)}`, instanceId);
-  if (found !== undefined) throw closed(config, found, loopback);
+  if (found !== undefined) throw closed(config, found, { loopback, rehearsed: options.loopback });
   return { kind: 'answered', loopback };
 }
 
@@ -71,7 +72,7 @@ async function knock(url: string, instanceId: string): Promise<string | undefine
     if (instance === undefined) return 'another web site answered (200, but not pressrun)';
     return instance === instanceId ? undefined : 'another pressrun answered, with another Redis';
   } catch (error) {
-    return describeFailure(error);
+    return whyFetchFailed(error, ANSWER_WITHIN_MS);
   }
 }
 
@@ -86,16 +87,6 @@ function describeStatus({ status, headers }: Response): string {
     return 'status 404: no pressrun there, or one with other token keys';
   }
   return `status ${status}`;
-}
-
-function describeFailure(error: unknown): string {
-  if (!(error instanceof Error)) return 'no answer';
-  if (error.name === 'TimeoutError') return `no answer within ${ANSWER_WITHIN_MS / 1000} s`;
-  const cause = error.cause instanceof Error ? error.cause : error;
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
-  if (code === 'ECONNREFUSED') return 'the connection was refused';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'the host name does not resolve';
-  return code === undefined ? cause.message : `no connection (${code})`;
 }
 
 /** Stops at {@link MAX_ANSWER_BYTES}: the other side may be anything. */
@@ -120,7 +111,11 @@ function instanceOf(text: string): string | undefined {
   }
 }
 
-function closed(config: Config, found: string, loopback: boolean): AppError {
+function closed(
+  config: Config,
+  found: string,
+  { loopback, rehearsed }: { loopback: boolean; rehearsed: boolean },
+): AppError {
   const { url } = config.publication;
   const { host, port } = config.http;
   const steps = [
@@ -128,6 +123,10 @@ function closed(config: Config, found: string, loopback: boolean): AppError {
     `make ${url} (publication.url) lead to it: it listens on ${host}:${port} (http.host, http.port)`,
   ];
   if (loopback) steps.push('or rehearse on this machine with --loopback');
+  if (rehearsed)
+    steps.push(
+      '--loopback is for a publication.url on this machine, such as http://localhost:8080',
+    );
   return new AppError(
     'door_closed',
     `${url} does not answer for this installation, and every mail would print it as the way to leave. ` +
