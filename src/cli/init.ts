@@ -84,7 +84,7 @@ function tell(terminal: Terminal, dir: string, choices: Choices): void {
   const next = [
     `pressrun --dir ${named} show 1`,
     `pressrun --dir ${named} subscribers add you@example.org`,
-    `pressrun --dir ${named} send 1 --dry-run --loopback`,
+    `pressrun --dir ${named} preview 1`,
     `pressrun --dir ${named} doctor`,
   ];
   const files = [FILE_NAME, SAMPLE, '.gitignore', join(DATA_FOLDER, 'keys.yaml')];

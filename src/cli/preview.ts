@@ -1,4 +1,5 @@
 /** `pressrun preview [ISSUE]`: the mail in the browser while it is being written. */
+
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { parseAddress } from '../audience/address.js';
@@ -12,6 +13,7 @@ import { PreviewModel } from '../preview/state.js';
 import { writeStatic } from '../preview/static.js';
 import { watchPublication } from '../preview/watch.js';
 import { action, EXIT, type Terminal } from './command.js';
+import { findingLine, tallyOf } from './finding-lines.js';
 import { onInterrupt } from './interrupt.js';
 import { withSystem } from './with-system.js';
 
@@ -113,8 +115,12 @@ async function writeFiles(terminal: Terminal, model: PreviewModel, out: string):
   model.takeFindings(proof, findings);
   const files = await writeStatic(model, proof, terminal.dir, out);
   terminal.print(`${join(out, 'index.html')}: issue ${proof.number}, in ${files.length} files`);
-  terminal.document({ folder: out, files });
-  return findings.some(({ severity }) => severity === 'error') ? EXIT.failed : EXIT.ok;
+  for (const finding of findings) {
+    if (finding.severity === 'error') terminal.note(findingLine(finding));
+  }
+  const tally = tallyOf(findings);
+  terminal.document({ folder: out, files, ...tally });
+  return tally.errors > 0 ? EXIT.failed : EXIT.ok;
 }
 
 /** @throws AppError port_taken */

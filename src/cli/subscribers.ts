@@ -1,12 +1,14 @@
 /** `pressrun subscribers …`: the audience from the command line. */
+
 import { createWriteStream } from 'node:fs';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { type Address, parseAddress } from '../audience/address.js';
 import { exportCsv } from '../audience/csv-export.js';
-import { parseAttributes, parseEdition } from '../audience/csv-file.js';
+import { COLUMNS, parseAttributes, parseEdition } from '../audience/csv-file.js';
 import { importCsv } from '../audience/csv-import.js';
 import type { Consent, Subscriber } from '../audience/types.js';
+import { didYouMean } from '../config/did-you-mean.js';
 import { AppError } from '../errors.js';
 import type { Edition } from '../issue/editions.js';
 import { forgetHistory } from '../redis/rewrite.js';
@@ -62,14 +64,13 @@ async function importFile(
   [file = '']: string[],
   options: Options,
 ): Promise<number> {
-  const { ignored, ...report } = await importWithProgress(
-    system,
-    terminal,
-    file,
-    options.strict === true,
-  );
-  if (ignored.length > 0)
-    terminal.note(`Columns not known and not imported: ${ignored.join(', ')}`);
+  const report = await importWithProgress(system, terminal, file, options.strict === true);
+  for (const column of report.ignored) {
+    const meant = didYouMean(column, COLUMNS);
+    terminal.note(
+      `Column not known and not imported: ${column}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`,
+    );
+  }
   const MOST_SHOWN = 20;
   for (const { line, reason } of report.invalid.slice(0, MOST_SHOWN)) {
     terminal.note(`${file}:${line}: ${reason}`);
@@ -170,7 +171,9 @@ async function choose(
   if (!(await audience.chooseEdition(subscriber.id, edition))) {
     throw new AppError('subscriber_left', `that person gets no issues: ${subscriber.status}`);
   }
-  terminal.print(`edition ${edition}`);
+  terminal.print(
+    `${subscriber.address} gets ${edition === 'full' ? 'the whole issue' : 'the highlights'}`,
+  );
   terminal.document({ edition });
   return EXIT.ok;
 }

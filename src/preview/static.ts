@@ -19,7 +19,13 @@ export async function writeStatic(
   dir: string,
   out: string,
 ): Promise<string[]> {
-  const present = await readdir(out).catch((): string[] => []);
+  const present = await readdir(out).catch((cause: NodeJS.ErrnoException): string[] => {
+    if (cause.code === 'ENOENT') return [];
+    throw new AppError('file_exists', `no folder can be read there (${cause.code}); name another`, {
+      file: out,
+      cause,
+    });
+  });
   if (present.length > 0 && !present.includes('preview.js')) {
     throw new AppError('file_exists', 'the folder holds other files; name an empty or a new one', {
       file: out,
