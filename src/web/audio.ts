@@ -35,6 +35,7 @@ export function registerAudio(app: FastifyInstance, { config, episodes }: AudioD
       const wanted = parseEpisodeName(name);
       const episode = wanted && (await episodes.get(wanted.issue));
       if (!wanted || !episode) throw new HttpError(404);
+      forEverySite(reply);
       const { source } = episode;
       if (source.kind === 'url' || source.name !== name) {
         reply.header('cache-control', `public, max-age=${MOVED_FRESH_S}`);
@@ -46,7 +47,6 @@ export function registerAudio(app: FastifyInstance, { config, episodes }: AudioD
       }
       setFreshness(reply, `"${wanted.digest}"`, 0);
       setImmutable(reply);
-      forEverySite(reply);
       if (isNotModified(request, reply)) return reply.code(304).send();
       return sendFile(name, files.folder, request, reply.type(episode.type));
     },
@@ -61,7 +61,9 @@ async function sendFile(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   // The address names the content, so that whoever has a part of it has a part of this.
-  delete request.raw.headers['if-range'];
+  for (const condition of ['if-range', 'if-match', 'if-unmodified-since']) {
+    delete request.raw.headers[condition];
+  }
   const { statusCode, headers, stream, type } = await send(request.raw, name, {
     ...{ root, index: false, cacheControl: false, contentType: false },
     ...{ etag: false, lastModified: false },

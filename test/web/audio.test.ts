@@ -52,7 +52,11 @@ describe('episodes', () => {
       ['bytes=-5', last - 4, last],
       ['bytes=5-999999999', 5, last],
     ] as const) {
-      for (const also of [NOTHING, { 'if-range': etag }, { 'if-range': '"of-another-host"' }]) {
+      for (const also of [
+        NOTHING,
+        ...[{ 'if-range': etag }, { 'if-range': '"of-another-host"' }],
+        ...[{ 'if-match': etag }, { 'if-unmodified-since': new Date(0).toUTCString() }],
+      ]) {
         const part = await get(`/audio/${name}`, { range, ...also });
         assert.equal(part.status, 206, range);
         assert.equal(part.headers.get('content-range'), `bytes ${from}-${to}/${SOUND.length}`);
@@ -73,6 +77,7 @@ describe('episodes', () => {
     const moved = await get(old);
     assert.equal(moved.status, 302);
     assert.equal(moved.headers.get('location'), `http://127.0.0.1:8080/audio/${name}`);
+    assert.equal(moved.headers.get('access-control-allow-origin'), '*');
     publication.episodes.set(12, elsewhere('https://cdn.example/12.mp3'));
     assert.equal(
       (await get(`/audio/${name}`)).headers.get('location'),
