@@ -50,10 +50,8 @@ export async function approve(
   const { config, instanceId } = system;
   const passed = await passCheck(config, terminal, read, { force });
   await system.messageSecrets();
-  const { number } = passed.loaded.issue;
-  const episode = await system.episodes.get(number);
   const frozen = await freezeIssue(config, passed.loaded, {
-    audioUrl: episode && lastingUrlOf(episode, number, config.publication.url),
+    audioUrl: await audioUrlOf(system, passed.loaded.issue.number),
     today: new Date(at ?? Date.now()),
     revision,
   });
@@ -66,6 +64,15 @@ export async function approve(
     );
   }
   return { ...frozen, approval: approvalBy(by, config.publication, passed) };
+}
+
+/** Where the episode of an issue is, if it is up: also of one whose head announces none. */
+export async function audioUrlOf(
+  { episodes, config }: Pick<System, 'episodes' | 'config'>,
+  issue: number,
+): Promise<string | undefined> {
+  const episode = await episodes.get(issue);
+  return episode && lastingUrlOf(episode, issue, config.publication.url);
 }
 
 /** @param given on the command line */

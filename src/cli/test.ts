@@ -1,6 +1,5 @@
 /** `pressrun test ISSUE --to ADDRESS`: one real copy through the real relay. Changes nothing. */
 import type { Command } from 'commander';
-import { lastingUrlOf } from '../archive/episodes.js';
 import { type Address, parseAddress } from '../audience/address.js';
 import { type Reader, SAMPLE_READER } from '../audience/sample-reader.js';
 import { loadConfig } from '../config/load.js';
@@ -9,15 +8,14 @@ import { freezeIssue } from '../delivery/freeze.js';
 import { type Frozen, messageOf } from '../delivery/send-record.js';
 import { AppError } from '../errors.js';
 import { loadIssue } from '../issue/store.js';
-import type { Issue } from '../issue/types.js';
 import { createLogger } from '../log.js';
 import { createComposer } from '../message/compose.js';
 import type { PreparedMessage } from '../message/prepare.js';
 import { asTestCopy, testRecipientId } from '../message/test-copy.js';
 import { createTransport } from '../smtp/transport.js';
 import type { Transaction } from '../smtp/types.js';
-import { loadSigner } from '../system.js';
-import { subjectOf } from './approve.js';
+import { loadSigner, type System } from '../system.js';
+import { audioUrlOf, subjectOf } from './approve.js';
 import { action, EXIT, type Terminal } from './command.js';
 import { editionWords } from './edition-words.js';
 import { editionFrom } from './subscribers.js';
@@ -60,13 +58,13 @@ The exit code is 0 when the relay took every copy, else 1.`,
 async function test(terminal: Terminal, issueArg: string, options: Options): Promise<number> {
   const config = await loadConfig(terminal.dir);
   const recipients = options.to.map(toAddress);
+  const as = options.as === undefined ? undefined : toAddress(options.as);
   const wanted = editionFrom(options.edition);
   const loaded = await loadIssue(config.dir, issueArg, config.publication);
   for (const { line, severity, message } of loaded.findings) {
     terminal.note(`${loaded.file}:${line}: ${severity}: ${message}`);
   }
-  const reader = options.as === undefined ? SAMPLE_READER : await readerOf(terminal, options.as);
-  const audioUrl = await audioUrlOf(terminal, loaded.issue);
+  const { reader, audioUrl } = await lookUp(terminal, loaded.issue.number, as);
   const frozen = await freezeIssue(config, loaded, { today: new Date(), revision: 1, audioUrl });
   const edition = wanted ?? reader.edition;
   const words =
@@ -78,24 +76,33 @@ async function test(terminal: Terminal, issueArg: string, options: Options): Pro
   return results.every(({ outcome }) => outcome.kind === 'accepted') ? EXIT.ok : EXIT.failed;
 }
 
-/** Where announced audio is already; a copy goes out without an answer of Redis, too. */
-async function audioUrlOf(
+interface LookedUp {
+  reader: Reader;
+  audioUrl: string | undefined;
+}
+
+/**
+ * Who the copy is made for, and where its episode is. A copy with samples goes out without an answer
+ * of Redis, too.
+ * @throws AppError subscriber_unknown, and those of redis/ for a copy made for somebody
+ */
+async function lookUp(
   terminal: Terminal,
-  { number, audio }: Issue,
-): Promise<string | undefined> {
-  if (audio === undefined) return undefined;
-  let url: string | undefined;
+  issue: number,
+  as: Address | undefined,
+): Promise<LookedUp> {
+  const found: LookedUp = { reader: SAMPLE_READER, audioUrl: undefined };
   try {
-    await withSystem(terminal, async ({ episodes, config }) => {
-      const episode = await episodes.get(number);
-      url = episode && lastingUrlOf(episode, number, config.publication.url);
+    await withSystem(terminal, async (system) => {
+      if (as !== undefined) found.reader = await readerOf(system, as);
+      found.audioUrl = await audioUrlOf(system, issue);
       return EXIT.ok;
     });
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    terminal.note(`whether the audio is up is not known: ${error.located}`);
+    if (as !== undefined || !(error instanceof AppError)) throw error;
+    terminal.note(`whether an episode is up is not known: ${error.located}`);
   }
-  return url;
+  return found;
 }
 
 /** @throws AppError address_invalid */
@@ -105,18 +112,13 @@ function toAddress(text: string): Address {
   throw new AppError('address_invalid', `${text}: ${parsed.reason}`);
 }
 
-/** @throws AppError subscriber_unknown, and those of redis/ */
-async function readerOf(terminal: Terminal, text: string): Promise<Reader> {
-  const address = toAddress(text);
-  let reader: Reader | undefined;
-  await withSystem(terminal, async ({ audience }) => {
-    reader = await audience.get(audience.idOf(address));
-    return EXIT.ok;
-  });
+/** @throws AppError subscriber_unknown */
+async function readerOf({ audience }: System, address: Address): Promise<Reader> {
+  const reader = await audience.get(audience.idOf(address));
   if (reader) return reader;
   throw new AppError(
     'subscriber_unknown',
-    `${text} is not on the list; leave out --as for samples`,
+    `${address} is not on the list; leave out --as for samples`,
   );
 }
 

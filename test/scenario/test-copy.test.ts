@@ -63,21 +63,34 @@ describe('a test copy', () => {
     assert.match(leave, /^<http:[^>]+>, *<mailto:test\+[^>]+@in\.example\.org>$/);
   });
 
-  it('no longer says that announced audio may not be up yet, once it is', async () => {
+  it('names an episode as its mail will, announced or not, and says when Redis cannot tell', async () => {
     const url = 'https://audio.example/8.mp3';
-    const issue = ISSUE.replace('number: 7', 'number: 8').replace('Seven', `Eight\naudio: ${url}`);
-    await publication.write('issues/8.md', issue);
+    const eighth = ISSUE.replace('number: 7', 'number: 8');
+    await publication.write('issues/8.md', eighth);
     const facts = ['--bytes', '1000', '--duration', '31:05'];
     const attached = await publication.run('audio', '8', '--url', url, ...facts);
     assert.equal(attached.code, 0, attached.stderr);
-    sink.messages.length = 0;
-    const run = await publication.run('test', '8', '--to', 'a@x.example');
-    assert.equal(run.code, 0, run.stderr);
-    const { html = '', text = '' } = await PostalMime.parse(sink.messages[0]?.raw ?? '');
-    for (const part of [html, text]) {
-      assert.match(part, /Listen to this issue/);
-      assert.doesNotMatch(part, /may not be up yet/);
+    const copy = async () => {
+      const run = await publication.run('test', '8', '--to', 'a@x.example');
+      assert.equal(run.code, 0, run.stderr);
+      return PostalMime.parse(sink.messages.at(-1)?.raw ?? '');
+    };
+    const unannounced = await copy();
+    await publication.write('issues/8.md', eighth.replace('Seven', `Seven\naudio: ${url}`));
+    const announced = await copy();
+    for (const { html = '', text = '' } of [unannounced, announced]) {
+      for (const part of [html, text]) {
+        assert.match(part, /Listen to this issue/);
+        assert.doesNotMatch(part, /may not be up yet/);
+      }
     }
+    const away = { PRESSRUN_REDIS: 'redis://127.0.0.1:1' };
+    const unsure = publication.startWith(away, 'test', '8', '--to', 'a@x.example');
+    const { code, stderr } = await unsure.done;
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /whether an episode is up is not known: /);
+    const { text = '' } = await PostalMime.parse(sink.messages.at(-1)?.raw ?? '');
+    assert.match(text, /may not be up yet/);
   });
 
   it('is of the edition that is asked for, or of the reader it is made for', async () => {
