@@ -59,29 +59,32 @@ export interface PublicApproval {
   contentHash: string;
 }
 
-/** An issue is public from the moment its mails may leave: each of them links to its page. */
-const NOT_YET_PUBLIC: readonly SendRecord['state'][] = ['scheduled'];
+/**
+ * An issue is public from the moment its mails may leave: each of them links to its page. Without a
+ * revision it was begun after the backup that was restored, so that its content is lost.
+ */
+function isPublic({ state, revision }: SendRecord): boolean {
+  return state !== 'scheduled' && revision > 0;
+}
 
 export function sentIssues(sends: Pick<Sends, 'list' | 'get' | 'frozen'>): PublishedIssues {
   return {
     async list() {
       const records = await sends.list();
-      return (
-        records
-          // Without a revision: begun after the backup that was restored, so that its content is lost.
-          .filter(({ state, revision }) => !NOT_YET_PUBLIC.includes(state) && revision > 0)
-          .map(({ issue, title, date, createdAt, startedAt, contentHash }) => ({
-            number: issue,
-            title,
-            date: date || new Date(createdAt).toISOString().slice(0, 10),
-            version: contentHash,
-            publishedAt: startedAt,
-          }))
-      );
+      return records
+        .filter(isPublic)
+        .map(({ issue, title, date, createdAt, startedAt, contentHash }) => ({
+          number: issue,
+          title,
+          date: date || new Date(createdAt).toISOString().slice(0, 10),
+          version: contentHash,
+          publishedAt: startedAt,
+        }));
     },
     async get(number) {
       const record = await sends.get(number);
-      const frozen = record && (await sends.frozen(number, record.revision));
+      if (!record || !isPublic(record)) return undefined;
+      const frozen = await sends.frozen(number, record.revision);
       if (!frozen) return undefined;
       const { issue, frozenAt } = frozen;
       return { issue, approval: publicApproval(frozen), frozenAt };

@@ -15,29 +15,33 @@ import { formatSize } from './ledger-view.js';
 export interface AudioIssue {
   number: number;
   title: string;
-  isPublished: boolean;
+  /** `scheduled`: its mail is frozen, and nobody has it yet. */
+  stage: 'published' | 'scheduled' | 'draft';
   /** What it names as its audio. */
   audio: string | undefined;
 }
 
-/** An issue that was published, or has a file. @throws AppError issue_missing */
+/** An issue that was published, is scheduled, or has a file. @throws AppError issue_missing */
 export async function audioIssue(system: System, number: number): Promise<AudioIssue> {
   const { config, sends, episodes } = system;
+  const send = await sends.get(number);
+  const frozen = send?.state === 'scheduled' && (await sends.frozen(number, send.revision));
+  if (frozen) return described(frozen.issue, 'scheduled');
   const published = await publishedIssues(config, sends, episodes).get(number);
-  if (published) return described(published.issue, true);
+  if (published) return described(published.issue, 'published');
   const heads = await watchIssueHeads(join(config.dir, 'issues'))();
   const head = heads.find((one) => one.number === number);
   const { issue } = head ? await readIssue(config.dir, head.path, config.publication) : {};
-  if (issue) return described(issue, false);
+  if (issue) return described(issue, 'draft');
   throw new AppError('issue_missing', `there is no issue ${number}: neither published nor a file`);
 }
 
 function described(
   issue: Parameters<typeof withoutExpressions>[0],
-  isPublished: boolean,
+  stage: AudioIssue['stage'],
 ): AudioIssue {
   const { number, title, audio } = withoutExpressions(issue);
-  return { number, title, isPublished, audio };
+  return { number, title, stage, audio };
 }
 
 /** `pressrun audio`: those that have one or announce one, newest first. */

@@ -69,8 +69,13 @@ async function audio(
   const issue = await audioIssue(system, number);
   const source = sourceOf(wish, issue, system.config.dir);
   const attached = await attachEpisode(number, source, await factsOf(source, wish), shelf);
-  if (!issue.isPublished) {
+  if (issue.stage === 'draft') {
     terminal.note(`Issue ${number} was not sent yet: its mail will say that the episode is up.`);
+  }
+  if (issue.stage === 'scheduled' && attached.state !== 'unchanged') {
+    terminal.note(
+      `Issue ${number} is scheduled, and its mail was frozen without this episode: \`pressrun amend ${number}\` freezes it anew.`,
+    );
   }
   return told(system, terminal, number, attached);
 }

@@ -42,6 +42,20 @@ describe('the issues of the archive', () => {
     assert.equal(await frozenIssues.get(11), undefined);
   });
 
+  test('are none that wait for their time, until their mails may leave', async () => {
+    const issues = sentIssues(sends);
+    const numbers = async () => (await issues.list()).map(({ number }) => number);
+    const message = { contentHash: 'hash-14' } as PreparedMessage;
+    const when = { at: Date.now() + 3_600_000, queued: false, loopback: true };
+    assert.ok(await sends.schedule({ issue: issue({ number: 14 }), message }, when));
+    assert.ok(!(await numbers()).includes(14));
+    assert.equal(await issues.get(14), undefined);
+    const record = await sends.get(14);
+    assert.ok(record && (await sends.begin(record)));
+    assert.ok((await numbers()).includes(14));
+    assert.equal((await issues.get(14))?.issue.number, 14);
+  });
+
   test('say who approved them, but name nobody who was not named to be shown', async () => {
     const at = 1_790_000_000_000;
     const { get } = sentIssues(sends);

@@ -223,4 +223,20 @@ describe('pressrun audio', () => {
       await system.close();
     }
   });
+
+  test('one that is attached after the mail was frozen is not in it, and how it gets there is said', async () => {
+    const late = ISSUE.replace('number: 3', 'number: 12').replace('AUDIO', '12.mp3');
+    await publication.write('issues/12.md', late);
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+    const flags = ['--yes', '--loopback', '--force'];
+    const scheduled = await publication.run('send', '12', '--at', tomorrow, ...flags);
+    assert.equal(scheduled.code, 0, scheduled.stderr);
+    const attached = await publication.run('audio', '12', file('sound.mp3'));
+    assert.match(attached.stderr, /is scheduled, and its mail was frozen without this episode/);
+    assert.match(attached.stderr, /`pressrun amend 12`/);
+    const again = await publication.run('audio', '12', file('sound.mp3'));
+    assert.doesNotMatch(again.stderr, /amend/);
+    const amended = await publication.run('amend', '12', ...flags);
+    assert.equal(amended.code, 0, amended.stderr);
+  });
 });
