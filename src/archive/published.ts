@@ -10,7 +10,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from '../config/types.js';
-import { contentHashOf, type Frozen, type SendRecord } from '../delivery/send-record.js';
+import type { FrozenIssue, SendRecord } from '../delivery/send-record.js';
 import type { Sends } from '../delivery/sends.js';
 import { type IssueHead, watchIssueHeads } from '../issue/issue-folder.js';
 import { withPictures } from '../issue/pictures.js';
@@ -67,7 +67,7 @@ function isPublic({ state, revision }: SendRecord): boolean {
   return state !== 'scheduled' && revision > 0;
 }
 
-export function sentIssues(sends: Pick<Sends, 'list' | 'get' | 'frozen'>): PublishedIssues {
+export function sentIssues(sends: Pick<Sends, 'list' | 'get' | 'published'>): PublishedIssues {
   return {
     async list() {
       const records = await sends.list();
@@ -84,7 +84,7 @@ export function sentIssues(sends: Pick<Sends, 'list' | 'get' | 'frozen'>): Publi
     async get(number) {
       const record = await sends.get(number);
       if (!record || !isPublic(record)) return undefined;
-      const frozen = await sends.frozen(number, record.revision);
+      const frozen = await sends.published(number, record.revision);
       if (!frozen) return undefined;
       const { issue, frozenAt } = frozen;
       return { issue, approval: publicApproval(frozen), frozenAt };
@@ -92,10 +92,10 @@ export function sentIssues(sends: Pick<Sends, 'list' | 'get' | 'frozen'>): Publi
   };
 }
 
-function publicApproval(frozen: Frozen): PublicApproval | undefined {
-  if (!frozen.approval) return undefined;
-  const { by, named, at } = frozen.approval;
-  return { by: named ? by : undefined, at, contentHash: contentHashOf(frozen) };
+function publicApproval({ approval, contentHash }: FrozenIssue): PublicApproval | undefined {
+  if (!approval) return undefined;
+  const { by, named, at } = approval;
+  return { by: named ? by : undefined, at, contentHash };
 }
 
 /** Issue files, as they are now. @param isPublished by number, date and the like */
@@ -168,7 +168,7 @@ function versionOf(rows: readonly StoredRow[]): string {
 /** All of them, for one publication. */
 export function publishedIssues(
   { dir, publication, archive: { before = 0 } }: Pick<Config, 'dir' | 'publication' | 'archive'>,
-  sends: Pick<Sends, 'list' | 'get' | 'frozen'>,
+  sends: Pick<Sends, 'list' | 'get' | 'published'>,
   episodes: Pick<Episodes, 'all'>,
 ): PublishedIssues {
   const issues = layered([

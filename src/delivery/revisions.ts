@@ -1,10 +1,18 @@
 /** What was frozen for a send, revision by revision. */
 import type { Keys } from '../redis/keys.js';
 import type { RedisClient } from '../redis/scripts.js';
-import { approvalOf, type Frozen, type Revision, type SendRecord } from './send-record.js';
+import {
+  approvalOf,
+  type Frozen,
+  type FrozenIssue,
+  type Revision,
+  type SendRecord,
+} from './send-record.js';
 
 export interface Revisions {
   frozen(issue: number, revision: number): Promise<Frozen | undefined>;
+  /** The same for its page: without the messages, which are much larger. */
+  published(issue: number, revision: number): Promise<FrozenIssue | undefined>;
   /** All revisions of a send, the first one first. */
   revisions(record: SendRecord): Promise<Revision[]>;
 }
@@ -27,6 +35,23 @@ export function createRevisions(redis: RedisClient, keys: Keys): Revisions {
         issue: JSON.parse(frozenIssue),
         approval: approvalOf(approval),
         frozenAt: Number(frozenAt),
+      };
+    },
+
+    async published(issue, revision) {
+      const [frozenIssue, approval, frozenAt, contentHash] = await redis.hmget(
+        keys.revision(issue, revision),
+        'issue',
+        'approval',
+        'frozenAt',
+        'contentHash',
+      );
+      if (!frozenIssue) return undefined;
+      return {
+        issue: JSON.parse(frozenIssue),
+        approval: approvalOf(approval),
+        frozenAt: Number(frozenAt),
+        contentHash: contentHash ?? '',
       };
     },
 

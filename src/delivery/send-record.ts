@@ -107,6 +107,14 @@ export interface Frozen {
   frozenAt?: number;
 }
 
+/** What one revision froze, but for the mail itself. */
+export interface FrozenIssue extends Pick<Frozen, 'issue' | 'approval'> {
+  /** Epoch ms. */
+  frozenAt: number;
+  /** Of all that readers may get of it (see {@link contentHashOf}). */
+  contentHash: string;
+}
+
 /** One revision as `status` names it. */
 export interface Revision {
   /** From 1. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { sentIssues } from '../../src/archive/published.js';
 import { createLedger } from '../../src/delivery/ledger.js';
-import type { SendRecord } from '../../src/delivery/send-record.js';
+import { contentHashOf, type SendRecord } from '../../src/delivery/send-record.js';
 import { createSends, type Sends } from '../../src/delivery/sends.js';
 import type { PreparedMessage } from '../../src/message/prepare.js';
 import { keysOf } from '../../src/redis/keys.js';
@@ -70,5 +70,18 @@ describe('the issues of the archive', () => {
     assert.deepEqual((await get(21))?.approval, { by: 'ines', at, contentHash: 'hash-21' });
     assert.deepEqual((await get(22))?.approval, { by: undefined, at, contentHash: 'hash-22' });
     assert.equal((await get(12))?.approval, undefined);
+  });
+
+  test('say what was frozen of every edition without reading the mails of any', async () => {
+    const message = { contentHash: 'hash-31' } as PreparedMessage;
+    const highlights = { contentHash: 'hash-31-short' } as PreparedMessage;
+    const approval = { by: 'ines', named: true, at: 1, errors: 0, warnings: 0, forced: [] };
+    const frozen = { issue: issue({ number: 31 }), message, highlights, approval };
+    assert.ok(await sends.create(frozen));
+    const mails = { message: 'unread', highlights: 'unread' };
+    await server.client().hset(keysOf('weekly').revision(31, 1), mails);
+    const found = await sentIssues(sends).get(31);
+    assert.equal(found?.approval?.contentHash, contentHashOf(frozen));
+    assert.equal(found?.approval?.contentHash, (await sends.get(31))?.contentHash);
   });
 });
