@@ -37,16 +37,30 @@ export interface Snapshot {
 }
 
 export interface Archive {
-  /** Cheap when nothing was published since the last call. */
-  now(): Promise<Snapshot>;
+  /**
+   * The same object until something changes.
+   * @param lookEveryMs asks the sources only if the last look at them began longer ago than this
+   */
+  now(lookEveryMs?: number): Promise<Snapshot>;
   /** An issue with its references resolved; undefined when it has vanished. */
   issue(listing: IssueListing): Promise<PublishedIssue | undefined>;
 }
 
+/** What was published a moment ago. */
+interface Look {
+  issues: IssueListing[];
+  version: string;
+}
+
+/** @param options.lookEveryMs what `now` goes by; without it the sources are asked at each call */
 export function createArchive(
   published: PublishedIssues,
-  { prefix, url }: { prefix: string; url: string },
+  { prefix, url, lookEveryMs = 0 }: { prefix: string; url: string; lookEveryMs?: number },
 ): Archive {
+  const look = lookNowAndThen(async (): Promise<Look> => {
+    const issues = await published.list();
+    return { issues, version: versionOf(issues) };
+  });
   const digests = new Map<string, IssueDigest>();
   let current: Snapshot | undefined;
   let building: { version: string; snapshot: Promise<Snapshot> } | undefined;
@@ -69,9 +83,8 @@ export function createArchive(
     return snapshotOf(version, issues, ordered, current?.search);
   }
 
-  async function now(): Promise<Snapshot> {
-    const issues = await published.list();
-    const version = versionOf(issues);
+  async function now(everyMs = lookEveryMs): Promise<Snapshot> {
+    const { issues, version } = await look(everyMs);
     if (current?.version === version) return current;
     if (building?.version !== version) {
       building = { version, snapshot: build(version, issues) };
@@ -100,6 +113,26 @@ export function createArchive(
       resolveReferences(found.issue, index, { prefix, url });
       return found;
     },
+  };
+}
+
+/** Who asks while a look is under way, or within `everyMs` of its beginning, shares it. */
+function lookNowAndThen<Seen>(look: () => Promise<Seen>): (everyMs: number) => Promise<Seen> {
+  let last: { seen: Promise<Seen>; beganAt: number; isUnderWay: boolean } | undefined;
+  return (everyMs) => {
+    const beganAt = performance.now();
+    if (last && (last.isUnderWay || beganAt - last.beganAt < everyMs)) return last.seen;
+    const mine = { seen: look(), beganAt, isUnderWay: true };
+    last = mine;
+    mine.seen.then(
+      () => {
+        mine.isUnderWay = false;
+      },
+      () => {
+        last = undefined;
+      },
+    );
+    return mine.seen;
   };
 }
 

@@ -1,6 +1,6 @@
 /**
- * Episodes: which issue has which audio. One hash in Redis, read with every request of the archive,
- * so that an episode attached after the fact shows on all web processes at once. The files
+ * Episodes: which issue has which audio. One hash in Redis, read at every look of the archive, so
+ * that an episode attached after the fact shows on all web processes within a second. The files
  * themselves lie in `.pressrun/audio/` (episode-files.ts): Redis is no place for 50 MB each.
  */
 import type { Keys } from '../redis/keys.js';

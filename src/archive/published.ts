@@ -36,7 +36,7 @@ export interface IssueListing {
 }
 
 export interface PublishedIssues {
-  /** Newest first. Asked on every archive request, so it must be cheap. */
+  /** Newest first. Asked every second while the archive is read, so it must be cheap. */
   list(): Promise<IssueListing[]>;
   /** Asked once per version; undefined when there is no such issue. */
   get(number: number): Promise<PublishedIssue | undefined>;
@@ -167,13 +167,15 @@ function versionOf(rows: readonly StoredRow[]): string {
 
 /** All of them, for one publication. */
 export function publishedIssues(
-  { dir, publication, archive: { before = 0 } }: Pick<Config, 'dir' | 'publication' | 'archive'>,
+  { dir, publication, archive: { before } }: Pick<Config, 'dir' | 'publication' | 'archive'>,
   sends: Pick<Sends, 'list' | 'get' | 'published'>,
   episodes: Pick<Episodes, 'all'>,
 ): PublishedIssues {
   const issues = layered([
     sentIssues(sends),
-    fileIssues(dir, publication, ({ number }) => number < before),
+    ...(before === undefined
+      ? []
+      : [fileIssues(dir, publication, ({ number }) => number < before)]),
     databaseIssues(dir, publication.prefix),
   ]);
   return withEpisodes(issues, episodes);

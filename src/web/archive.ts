@@ -1,6 +1,6 @@
 /** `/`, `/issues` and `/issues/:number`: the publication's front door and every issue it sent. */
 import type { FastifyInstance } from 'fastify';
-import type { Snapshot } from '../archive/archive.js';
+import type { Archive, Snapshot } from '../archive/archive.js';
 import type { IssueListing, PublicApproval } from '../archive/published.js';
 import type { PublicationConfig } from '../config/types.js';
 import { dateIn } from '../delivery/send-time.js';
@@ -66,8 +66,8 @@ export function registerArchive(
   });
 
   app.get<{ Params: { number: string } }>('/issues/:number', async (request, reply) => {
-    const snapshot = await archive.now();
     const wanted = ISSUE_NUMBER.test(request.params.number) ? Number(request.params.number) : -1;
+    const snapshot = await snapshotWith(archive, wanted);
     const at = snapshot.issues.findIndex(({ number }) => number === wanted);
     const listing = snapshot.issues[at];
     const issue = listing && (await shelf.find(listing, snapshot));
@@ -95,6 +95,13 @@ export function registerArchive(
   });
 
   for (const path of ['/', '/issues', '/issues/:number']) onlyMethods(app, path, ['GET', 'HEAD']);
+}
+
+/** Mails link to their page from the moment they leave: who comes at once finds it. */
+async function snapshotWith(archive: Archive, issue: number): Promise<Snapshot> {
+  const snapshot = await archive.now();
+  const isKnown = issue < 0 || snapshot.issues.some(({ number }) => number === issue);
+  return isKnown ? snapshot : archive.now(0);
 }
 
 /** The day is that of the publication's clock; the hash tells two versions apart, if anybody asks. */

@@ -42,6 +42,8 @@ const MAX_BODY_BYTES = 16_384;
 const REQUEST_WITHIN_MS = 15_000;
 /** Redis is away: answer 503 instead of letting the caller wait. */
 const HANDLE_WITHIN_MS = 10_000;
+/** Browsers keep a page for a minute: a second more is nothing to readers, and much under load. */
+const LOOK_EVERY_MS = 1_000;
 
 /**
  * Builds the server; listening is the caller's.
@@ -79,7 +81,8 @@ export async function buildWeb(
   registerSubscribe(app, deps, pages);
   registerConfirm(app, deps, pages);
   const { config, joining } = deps;
-  const archive = createArchive(deps.frozenIssues, config.publication);
+  const { lookEveryMs = LOOK_EVERY_MS } = deps;
+  const archive = createArchive(deps.frozenIssues, { ...config.publication, lookEveryMs });
   const archived = { config, joining, archive };
   // The first reader need not wait until years of issues are read; a failure is that reader's to see.
   app.addHook('onListen', async () => {

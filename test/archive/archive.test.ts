@@ -3,12 +3,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { createArchive } from '../../src/archive/archive.js';
 import { writeDatabase } from '../../src/archive/database.js';
 import { mergeRows } from '../../src/archive/merge.js';
 import { type PublishedIssues, publishedIssues } from '../../src/archive/published.js';
 import { readSheet } from '../../src/archive/sheet.js';
 import type { Sends } from '../../src/delivery/sends.js';
+import { fullIssue, issue } from '../render/issue-fixture.js';
 import { testConfig } from '../support/config.js';
 
 const FILE = `---
@@ -126,5 +128,84 @@ Its echo,AN #2,"As <@the FIRST@> did, and <@without an address@> later.",Bo,http
     assert.equal(later.search.find({ text: 'fifth' }).length, 2);
     await rm(join(dir, 'issues', '6.md'));
     assert.equal((await archive.now()).search.find({ text: 'fifth' }).length, 1);
+  });
+});
+
+describe('the sources of the archive', () => {
+  const HOUR_MS = 3_600_000;
+  /** One issue, listed by a source that counts how often it is asked; `fail` makes it fail once. */
+  function source(lookEveryMs: number) {
+    const shelf = [fullIssue()];
+    const asked = { list: 0, get: 0 };
+    let failure: Error | undefined;
+    const published: PublishedIssues = {
+      list: async () => {
+        asked.list += 1;
+        await setImmediate();
+        const error = failure;
+        failure = undefined;
+        if (error) throw error;
+        return shelf.map(({ number, title, date }) => ({ number, title, date, version: title }));
+      },
+      get: async (wanted) => {
+        asked.get += 1;
+        const found = shelf.find(({ number }) => number === wanted);
+        return found && { issue: found };
+      },
+    };
+    const url = 'https://weekly.example';
+    const archive = createArchive(published, { prefix: 'AN', url, lookEveryMs });
+    const fail = () => {
+      failure = new Error('Redis is away');
+    };
+    return { archive, asked, shelf, fail };
+  }
+
+  test('are asked once by all who come while they are asked', async () => {
+    const { archive, asked } = source(0);
+    const snapshots = await Promise.all(Array.from({ length: 10 }, () => archive.now()));
+    assert.equal(new Set(snapshots).size, 1);
+    assert.deepEqual(asked, { list: 1, get: 1 });
+    await archive.now();
+    assert.deepEqual(asked, { list: 2, get: 1 });
+  });
+
+  test('are left alone for the time that a look counts, but for those who cannot wait', async () => {
+    const { archive, asked, shelf } = source(HOUR_MS);
+    const first = await archive.now();
+    shelf.unshift(issue({ number: 13 }));
+    assert.equal(await archive.now(), first);
+    assert.deepEqual(asked, { list: 1, get: 1 });
+    const numbers = (await archive.now(0)).issues.map(({ number }) => number);
+    assert.deepEqual(numbers, [13, 12]);
+    assert.deepEqual((await archive.now()).issues.length, 2);
+    assert.deepEqual(asked, { list: 2, get: 2 });
+  });
+
+  test('are asked again by the next one when they failed', async () => {
+    const { archive, asked, fail } = source(HOUR_MS);
+    fail();
+    const both = await Promise.allSettled([archive.now(), archive.now()]);
+    assert.deepEqual(
+      both.map(({ status }) => status),
+      ['rejected', 'rejected'],
+    );
+    assert.equal((await archive.now()).issues.length, 1);
+    assert.deepEqual(asked, { list: 2, get: 1 });
+  });
+
+  test('include no folder of issues where none is from before pressrun', async (t) => {
+    const dir = await mkdtemp(join(tmpdir(), 'pressrun-archive-'));
+    t.after(() => rm(dir, { recursive: true, force: true }));
+    // A folder that cannot be listed shows whether anybody tries.
+    await writeFile(join(dir, 'issues'), '');
+    const listed = (before: number | undefined) =>
+      publishedIssues(
+        testConfig({ dir, archive: { before } }),
+        NO_SENDS as unknown as Sends,
+        NO_EPISODES,
+      ).list();
+    await assert.rejects(listed(9), /ENOTDIR/);
+    assert.deepEqual(await listed(undefined), []);
   });
 });

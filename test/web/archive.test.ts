@@ -138,6 +138,22 @@ describe('the archive', () => {
   });
 });
 
+describe('an archive that looks at its sources now and then', () => {
+  let publication: WebPublication;
+  before(async () => {
+    publication = await startWebPublication({}, { lookEveryMs: 3_600_000 });
+  });
+  after(() => publication?.stop());
+
+  test('has an issue whose mails have just begun to leave', async () => {
+    const status = async (path: string) => (await fetch(`${publication.url}${path}`)).status;
+    assert.equal(await status('/issues/12'), 404);
+    publication.shelf.push(fullIssue());
+    assert.equal(await status('/issues/12'), 200);
+    assert.match(await (await fetch(`${publication.url}/issues`)).text(), /What tides remember/);
+  });
+});
+
 describe('pictures beside the issues', () => {
   let publication: WebPublication;
   const picture = Buffer.from('89504e470d0a1a0a', 'hex');

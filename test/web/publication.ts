@@ -50,8 +50,10 @@ export interface WebPublication {
 
 export const INSTANCE = 'this-very-redis';
 
+/** @param options.lookEveryMs as of WebDependencies; tests publish and look at once */
 export async function startWebPublication(
   overrides: ConfigOverrides = {},
+  { lookEveryMs = 0 }: { lookEveryMs?: number } = {},
 ): Promise<WebPublication> {
   const server = await startTestRedis();
   const redis = server.client();
@@ -101,6 +103,7 @@ export async function startWebPublication(
     },
     episodes: { get: async (issue) => episodes.get(issue) },
     ready: async () => (await redis.ping()) === 'PONG',
+    lookEveryMs,
   };
   const app = await buildWeb(dependencies, ({ method, url }) => {
     if ([method].flat().includes('GET')) routes.push(url);
