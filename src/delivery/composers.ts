@@ -1,6 +1,7 @@
 /** Composers of the sends under way, made once per revision, edition, relay profile and worker. */
 import type { RelayProfile } from '../config/types.js';
 import type { Edition } from '../issue/editions.js';
+import { keepLast } from '../keep-last.js';
 import { type Composer, type ComposerSecrets, createComposer } from '../message/compose.js';
 import { messageOf } from './send-record.js';
 import type { Sends } from './sends.js';
@@ -19,19 +20,14 @@ export type Composers = (copy: Copy, profile: RelayProfile) => Promise<Composer>
 
 /** Returns a function that gives the composer of one edition of a send, for relays of one profile. */
 export function createComposers(sends: Sends, secrets: ComposerSecrets): Composers {
-  const kept = new Map<string, Promise<Composer>>();
+  const keep = keepLast<Composer>(MOST_KEPT);
   const make: Composers = async ({ issue, revision, edition }, profile) => {
     const frozen = await sends.frozen(issue, revision);
     if (frozen === undefined) throw new Error(`send ${issue} has no frozen revision ${revision}`);
     return createComposer(messageOf(frozen, edition), secrets, { profile });
   };
-  return async (copy, profile) => {
+  return (copy, profile) => {
     const key = `${copy.issue}:${copy.revision}:${copy.edition}:${profile}`;
-    const composer = kept.get(key) ?? make(copy, profile);
-    kept.set(key, composer);
-    composer.catch(() => kept.delete(key));
-    const oldest = kept.keys().next();
-    if (kept.size > MOST_KEPT && !oldest.done) kept.delete(oldest.value);
-    return await composer;
+    return keep(key, () => make(copy, profile));
   };
 }

@@ -6,6 +6,7 @@ import { enclosureOf } from '../archive/episodes.js';
 import type { FeedEntry } from '../archive/feeds/feed.js';
 import { feedIds } from '../archive/feeds/ids.js';
 import type { IssueListing } from '../archive/published.js';
+import { keepLast } from '../keep-last.js';
 import { withoutExpressions } from '../render/neutral.js';
 import { renderFeedBodies } from '../render/web.js';
 import type { ArchiveDependencies } from './dependencies.js';
@@ -27,7 +28,7 @@ export interface FeedShelf {
 }
 
 export function createFeedShelf({ archive, config }: ArchiveDependencies): FeedShelf {
-  const kept = new Map<string, FeedIssue>();
+  const keep = keepLast<FeedIssue | undefined>(KEPT);
   const { dir, publication, keys } = config;
   const { url, language, slug } = publication;
   const ids = feedIds(keys.idKey, slug);
@@ -71,18 +72,11 @@ export function createFeedShelf({ archive, config }: ArchiveDependencies): FeedS
   }
 
   return {
-    async find(listing, snapshot) {
+    find(listing, snapshot) {
       const { publishedAt, updatedAt } = snapshot.timesOf(listing.number);
       // Without a date of its own an issue has that of a neighbour.
       const key = [listing.number, listing.version, publishedAt, updatedAt].join(' ');
-      const known = kept.get(key);
-      if (known !== undefined) return known;
-      const made = await make(listing, snapshot);
-      if (made === undefined) return undefined;
-      const [oldest] = kept.keys();
-      if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
-      kept.set(key, made);
-      return made;
+      return keep(key, () => make(listing, snapshot));
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Snapshot } from '../archive/archive.js';
 import type { IssueListing, PublicApproval, PublishedIssue } from '../archive/published.js';
 import type { Issue } from '../issue/types.js';
 import { imagesOf, itemsOf } from '../issue/visit.js';
+import { keepLast } from '../keep-last.js';
 import { imageSource } from '../render/links.js';
 import { withoutExpressions } from '../render/neutral.js';
 import { contentOf, type TocEntry } from '../render/view.js';
@@ -37,20 +38,15 @@ export interface Shelf {
 
 /** @param base what links on our pages begin with */
 export function createShelf({ archive, config }: ArchiveDependencies, base: string): Shelf {
-  const kept = new Map<string, ShelvedIssue>();
+  const keep = keepLast<ShelvedIssue | undefined>(KEPT);
   return {
-    async find(listing, snapshot) {
+    find(listing, snapshot) {
       // "Referred to by" changes with other issues.
       const key = `${listing.number} ${listing.version} ${snapshot.version}`;
-      const known = kept.get(key);
-      if (known !== undefined) return known;
-      const published = await archive.issue(listing);
-      if (published === undefined) return undefined;
-      const shelved = shelve(published, config, snapshot, base);
-      const [oldest] = kept.keys();
-      if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
-      kept.set(key, shelved);
-      return shelved;
+      return keep(key, async () => {
+        const published = await archive.issue(listing);
+        return published && shelve(published, config, snapshot, base);
+      });
     },
   };
 }
