@@ -76,6 +76,12 @@ const rules = [
     'Rendering knows issues and templates only.',
   ),
   never(
+    'render-reads-no-issues',
+    '^src/render/',
+    '^src/issue/(store|choose|issue-folder|earlier-items|pictures|read-once)\\.ts$',
+    'What is rendered is handed in, its pictures measured.',
+  ),
+  never(
     'message-is-pure',
     '^src/message/',
     '^src/(check|audience|delivery|queue|smtp|web|cli|redis)/|^src/system\\.ts',

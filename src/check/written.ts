@@ -1,5 +1,6 @@
 /** Links and images of an issue as its author wrote them. */
 import type { Image, Link, Nodes } from 'mdast';
+import { schemeOf } from '../issue/address.js';
 import { plainText } from '../issue/plain-text.js';
 import type { Issue, Item } from '../issue/types.js';
 import { imagesOf, itemsOf, nodeListsOf, visitNodes } from '../issue/visit.js';
@@ -42,7 +43,7 @@ function headLinks({ audio, webUrl }: Issue, source: string): WrittenLink[] {
   const lines = source.split('\n');
   return [audio, webUrl].flatMap((url): WrittenLink[] => {
     // A bare name is a file beside the issue.
-    if (url === undefined || !/^[a-z][a-z0-9+.-]*:/i.test(url)) return [];
+    if (url === undefined || schemeOf(url) === undefined) return [];
     return [{ url, text: url, line: lines.findIndex((line) => line.includes(url)) + 1 || 1 }];
   });
 }

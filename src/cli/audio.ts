@@ -14,7 +14,7 @@ import { formatDuration, parseDuration } from '../archive/duration.js';
 import { createEpisodeFiles } from '../archive/episode-files.js';
 import { AUDIO_TYPES, type AudioFacts, type AudioType, enclosureOf } from '../archive/episodes.js';
 import { AppError } from '../errors.js';
-import { isElsewhere } from '../issue/pictures.js';
+import { isElsewhere } from '../issue/address.js';
 import type { System } from '../system.js';
 import { type AudioIssue, audioIssue, listAudio } from './audio-list.js';
 import { action, EXIT, type Terminal } from './command.js';

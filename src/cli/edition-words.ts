@@ -1,6 +1,8 @@
-/** The editions of an issue in words. */
+/** Editions in words: those of an issue, and one that is asked for on the command line. */
+import { parseEdition } from '../audience/csv-file.js';
 import type { PublicationConfig } from '../config/types.js';
 import type { Frozen } from '../delivery/send-record.js';
+import { AppError } from '../errors.js';
 import { type Edition, whyWhole } from '../issue/editions.js';
 import type { Issue } from '../issue/types.js';
 
@@ -18,4 +20,11 @@ export function editionWords(
 
 export function editionsOf({ highlights }: Frozen): Edition[] {
   return highlights ? ['full', 'highlights'] : ['full'];
+}
+
+/** @throws AppError usage */
+export function editionFrom(text: string | undefined): Edition | undefined {
+  const parsed = parseEdition(text);
+  if (parsed.ok) return parsed.edition;
+  throw new AppError('usage', parsed.reason);
 }

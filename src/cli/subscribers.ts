@@ -5,16 +5,16 @@ import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { type Address, parseAddress } from '../audience/address.js';
 import { exportCsv } from '../audience/csv-export.js';
-import { COLUMNS, parseAttributes, parseEdition } from '../audience/csv-file.js';
+import { COLUMNS, parseAttributes } from '../audience/csv-file.js';
 import { importCsv } from '../audience/csv-import.js';
 import type { Consent, Subscriber } from '../audience/types.js';
 import { didYouMean } from '../config/did-you-mean.js';
 import { AppError } from '../errors.js';
-import type { Edition } from '../issue/editions.js';
 import { forgetHistory } from '../redis/rewrite.js';
 import type { System } from '../system.js';
 import { action, EXIT, type Terminal } from './command.js';
 import { confirm } from './confirm.js';
+import { editionFrom } from './edition-words.js';
 import { formatCount, plainTable } from './ledger-view.js';
 import { withSystem } from './with-system.js';
 
@@ -261,13 +261,6 @@ export function addressFrom(text: string): Address {
   const parsed = parseAddress(text);
   if (!parsed.ok) throw new AppError('address_invalid', parsed.reason);
   return parsed.address;
-}
-
-/** @throws AppError usage */
-export function editionFrom(text: string | undefined): Edition | undefined {
-  const parsed = parseEdition(text);
-  if (parsed.ok) return parsed.edition;
-  throw new AppError('usage', parsed.reason);
 }
 
 function unknown(): AppError {

@@ -17,8 +17,7 @@ import type { Transaction } from '../smtp/types.js';
 import { loadSigner, type System } from '../system.js';
 import { audioUrlOf, subjectOf } from './approve.js';
 import { action, EXIT, type Terminal } from './command.js';
-import { editionWords } from './edition-words.js';
-import { editionFrom } from './subscribers.js';
+import { editionFrom, editionWords } from './edition-words.js';
 import { withSystem } from './with-system.js';
 
 interface Options {

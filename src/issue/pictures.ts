@@ -9,6 +9,7 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { imageSize } from 'image-size';
 import type { Image } from 'mdast';
+import { isElsewhere } from './address.js';
 import type { Issue } from './types.js';
 import { imagesOf } from './visit.js';
 
@@ -63,11 +64,6 @@ export function nameBeside(url: string): string | undefined {
   const { href, pathname } = new URL(url.trim(), ISSUES);
   if (!href.startsWith(ISSUES) || url.trim().startsWith('/')) return undefined;
   return decoded(pathname.slice('/issues/'.length));
-}
-
-/** Whether an address names another place by itself. */
-export function isElsewhere(url: string): boolean {
-  return /^\s*(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(url);
 }
 
 /**

@@ -1,11 +1,11 @@
 /** Which addresses a link or an image of an issue may have, and where relative ones lead. */
+import { schemeOf } from '../issue/address.js';
 
 /** Schemes a reader may be sent to. */
 const LINK_SCHEMES = new Set(['http:', 'https:', 'mailto:', 'tel:']);
 const IMAGE_SCHEMES = new Set(['http:', 'https:']);
 /** Stands in for an unknown base. @see RFC 6761 §6.4 */
 const NOWHERE = 'https://nowhere.invalid';
-const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 
 /**
  * @param url as the author wrote it; markers may stand in it
@@ -25,7 +25,7 @@ function target(url: string, base: string, schemes: Set<string>): string | undef
   const trimmed = url.trim().replace(/[\t\n\r]/g, '');
   if (trimmed === '' || trimmed.startsWith('#')) return trimmed || undefined;
   if (/^SLOT\d+Q\d+Z/.test(trimmed)) return trimmed;
-  const scheme = SCHEME.exec(trimmed)?.[0].toLowerCase();
+  const scheme = schemeOf(trimmed);
   if (scheme !== undefined) return schemes.has(scheme) ? trimmed : undefined;
   // A browser skips control characters before a scheme: ask the parsed address what it is.
   const resolved = parse(trimmed, `${base || NOWHERE}/`);

@@ -3,8 +3,8 @@
  * `markdown` and `inline`, and decisions about layout that are tedious in a template.
  */
 import type { PublicationConfig } from '../config/types.js';
+import { isElsewhere } from '../issue/address.js';
 import type { Edition } from '../issue/editions.js';
-import { isElsewhere } from '../issue/pictures.js';
 import type { Issue, Item, Markdown, Section } from '../issue/types.js';
 import { type DesignView, designView } from './design-view.js';
 import { type Direction, directionOf } from './direction.js';

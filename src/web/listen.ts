@@ -2,7 +2,7 @@
 import { formatDuration } from '../archive/duration.js';
 import { type AudioFacts, enclosureOf } from '../archive/episodes.js';
 import type { IssueListing } from '../archive/published.js';
-import { isElsewhere } from '../issue/pictures.js';
+import { isElsewhere } from '../issue/address.js';
 import { linkTarget } from '../render/links.js';
 
 export interface Listening {

@@ -112,6 +112,7 @@ describe('a planted violation', () => {
       ['import-issue-knows-issues-only', 'src/import-issue/planted-20.ts', '../render/mail.js'],
       ['import-issue-has-no-io', 'src/import-issue/planted-21.ts', 'node:fs'],
       ['render-is-low', 'src/render/planted-6.ts', '../message/tokens.js'],
+      ['render-reads-no-issues', 'src/render/planted-32.ts', '../issue/pictures.js'],
       ['message-is-pure', 'src/message/planted-7.ts', '../audience/id.js'],
       ['audience-is-below-delivery', 'src/audience/planted-8.ts', '../delivery/retry.js'],
       ['delivery-is-below-the-top', 'src/delivery/planted-9.ts', '../queue/queues.js'],

@@ -1,11 +1,10 @@
 /** Images: described, there, and of a kind and size that mail programs show. IO. */
 import { stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { findPicture, isElsewhere, nameBeside, readPicture } from '../../issue/pictures.js';
+import { isElsewhere, schemeOf } from '../../issue/address.js';
+import { findPicture, nameBeside, readPicture } from '../../issue/pictures.js';
 import type { Draft, Subject } from '../types.js';
 import { type WrittenImage, writtenImages } from '../written.js';
-
-const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 
 export async function checkImages(subject: Subject): Promise<Draft[]> {
   const images = writtenImages(subject.issue);
@@ -24,7 +23,7 @@ function checkDescription({ url, alt, line }: WrittenImage): Draft[] {
 }
 
 function checkKind({ url, line }: WrittenImage): Draft[] {
-  const scheme = SCHEME.exec(url)?.[0].toLowerCase();
+  const scheme = schemeOf(url);
   if (scheme !== undefined && !/^https?:$/.test(scheme)) {
     const message = `${short(url)}: mail programs show images from http: and https: only, so this one is left out`;
     return [{ code: 'image-unsupported', line, at: url, message }];

@@ -1,4 +1,5 @@
 /** Links by their look alone; what they lead to is asked in links/. */
+import { schemeOf } from '../../issue/address.js';
 import { answersSecurely, isShortener, trackingParameters, withoutClickIds } from '../hosts.js';
 import { looksPublic } from '../public-address.js';
 import type { Draft, Subject } from '../types.js';
@@ -12,8 +13,6 @@ const VAGUE = /^(?:click )?(?:here|this|link|this link|more|read more)[.,:]?$/i;
 
 /** In A-label form; "https://https://a.example" and "https://…" parse too, and lead nowhere. */
 const HOST = /^(?:\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?)$/i;
-
-const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 
 export function checkLinks(subject: Subject): Draft[] {
   const links = writtenLinks(subject);
@@ -38,7 +37,7 @@ function checkLink(link: WrittenLink, anchors: ReadonlySet<string>): Draft[] {
     return [{ code: 'link-whitespace', line, at: url, replacement, message }];
   }
   // Without a scheme it leads to a file beside the issue.
-  if (!SCHEME.test(url)) return [];
+  if (schemeOf(url) === undefined) return [];
   const parsed = parse(url);
   if (!parsed) {
     const message = `${url} is no address a reader can open; check how it is spelt`;

@@ -6,6 +6,7 @@ import { CONTENTS_NAMES } from '../known-sections.js';
 import type { ImportReport } from '../report.js';
 import type { SectionNames } from '../section-names.js';
 import { type Passage, placeIn } from './passage.js';
+import { placeOfWords } from './place-of-words.js';
 import { opensText, type Word, wordsOf } from './words-of.js';
 
 const REASON = 'list of contents';
@@ -132,13 +133,6 @@ function learnRunTogether(words: readonly Word[], names: SectionNames, issue: st
 function comesInCapitals(issue: string, words: readonly string[]): boolean {
   const capitals = words.map((word) => word.toUpperCase());
   return capitals.join(' ') !== words.join(' ') && placeOfWords(issue, capitals, 0) >= 0;
-}
-
-/** Where words stand as they are written, with a blank on either side. */
-export function placeOfWords(text: string, words: readonly string[], from: number): number {
-  const wanted = ` ${words.join(' ')} `;
-  const at = ` ${text} `.indexOf(wanted, from);
-  return at;
 }
 
 function nameOf(text: string): string {

@@ -4,9 +4,9 @@
  * that are known can tell.
  */
 import type { SectionNames } from '../section-names.js';
-import { placeOfWords } from './contents.js';
 import type { CreditChain } from './credit-chains.js';
 import type { LabelInText } from './labels-in-text.js';
+import { placeOfWords } from './place-of-words.js';
 import {
   endsBefore,
   isEmoji,
