@@ -9,6 +9,7 @@ import { dateInWords } from './dates.js';
 import type { ArchiveDependencies } from './dependencies.js';
 import { HttpError } from './error-pages.js';
 import { structuredIssue } from './json-ld.js';
+import { leadingTitles } from './leading-titles.js';
 import { listening } from './listen.js';
 import { onlyMethods } from './methods.js';
 import type { Pages } from './pages.js';
@@ -54,7 +55,7 @@ export function registerArchive(
     const snapshot = await archive.now();
     const issues = snapshot.issues.map((listing) => ({
       ...entry(listing),
-      teasers: teasersOf(snapshot, listing.number),
+      teasers: leadingTitles(snapshot.itemsIn(listing.number), TEASERS).join(' · '),
     }));
     const html = pages.render('issues', {
       canonical: pages.absolute('/issues'),
@@ -115,16 +116,6 @@ function approvalInWords(
 
 function hasEpisodes({ issues }: Snapshot): boolean {
   return issues.some(({ episode }) => episode !== undefined);
-}
-
-function teasersOf(snapshot: Snapshot, issue: number): string {
-  const items = snapshot.itemsIn(issue);
-  const highlights = items.filter(({ highlight }) => highlight);
-  const shown = highlights.length > 0 ? highlights : items;
-  return shown
-    .slice(0, TEASERS)
-    .map(({ title }) => title)
-    .join(' · ');
 }
 
 /** Issues without a date stand with the newer neighbour's year. */

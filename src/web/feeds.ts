@@ -4,14 +4,12 @@
  *
  * @see RFC 4287 (Atom), https://www.jsonfeed.org/version/1.1/
  */
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Snapshot } from '../archive/archive.js';
 import { atomOf } from '../archive/feeds/atom.js';
 import { type Feed, type FeedEntry, updatedAt } from '../archive/feeds/feed.js';
 import { feedIds } from '../archive/feeds/ids.js';
 import { jsonFeedOf } from '../archive/feeds/json-feed.js';
-import { loadStrings } from '../render/strings.js';
 import { forEverySite, sendCacheable } from './caching.js';
 import type { ArchiveDependencies } from './dependencies.js';
 import { createFeedShelf, type FeedIssue } from './feed-shelf.js';
@@ -45,7 +43,6 @@ export function registerFeeds(app: FastifyInstance, deps: ArchiveDependencies, p
   const { name, language, slug } = config.publication;
   const shelf = createFeedShelf(deps);
   const ids = feedIds(config.keys.idKey, slug);
-  const strings = loadStrings(join(config.dir, 'templates'));
 
   async function entriesOf(feed: FeedName, snapshot: Snapshot): Promise<FeedEntry[]> {
     const entries: FeedEntry[] = [];
@@ -62,7 +59,7 @@ export function registerFeeds(app: FastifyInstance, deps: ArchiveDependencies, p
     app.get(path, async (request, reply) => {
       const feed: Feed = {
         id: ids.feed(of),
-        title: strings.text(`feeds.${of}`, { publication: name }),
+        title: pages.text(`feeds.${of}`, { publication: name }),
         language,
         homeUrl: pages.absolute('/issues'),
         iconUrl: pages.absolute('/favicon.svg'),
@@ -71,7 +68,10 @@ export function registerFeeds(app: FastifyInstance, deps: ArchiveDependencies, p
         entries: await entriesOf(of, await archive.now()),
       };
       forEverySite(reply);
-      return sendCacheable(request, reply, write(feed), { type, modifiedAt: updatedAt(feed) });
+      return sendCacheable(request, reply, write(feed), {
+        type,
+        modifiedAt: updatedAt(feed.entries),
+      });
     });
     onlyMethods(app, path, ['GET', 'HEAD']);
   }

@@ -1,13 +1,13 @@
 /** `/podcast.xml`: the issues that have audio, for podcast programs and directories. */
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Snapshot } from '../archive/archive.js';
 import { enclosureOf } from '../archive/episodes.js';
+import { updatedAt } from '../archive/feeds/feed.js';
 import { feedIds } from '../archive/feeds/ids.js';
 import { type PodcastEpisode, podcastOf } from '../archive/feeds/podcast.js';
-import { loadStrings } from '../render/strings.js';
 import { forEverySite, sendCacheable } from './caching.js';
 import type { ArchiveDependencies } from './dependencies.js';
+import { leadingTitles } from './leading-titles.js';
 import { issueLink } from './links.js';
 import { onlyMethods } from './methods.js';
 import type { Pages } from './pages.js';
@@ -24,7 +24,6 @@ export function registerPodcast(
 ): void {
   const { publication, podcast } = config;
   const ids = feedIds(config.keys.idKey, publication.slug);
-  const strings = loadStrings(join(config.dir, 'templates'));
 
   function episodesOf(snapshot: Snapshot): PodcastEpisode[] {
     return snapshot.issues.flatMap(({ number, title, episode }) =>
@@ -42,10 +41,7 @@ export function registerPodcast(
   }
 
   function descriptionOf(issue: number, snapshot: Snapshot): string {
-    const items = snapshot.itemsIn(issue);
-    const highlights = items.filter(({ highlight }) => highlight);
-    const shown = highlights.length > 0 ? highlights : items;
-    const lines = shown.slice(0, TITLES).map(({ title }) => `• ${title}`);
+    const lines = leadingTitles(snapshot.itemsIn(issue), TITLES).map((title) => `• ${title}`);
     return [...lines, issueLink(publication.url, issue)].join('\n');
   }
 
@@ -54,8 +50,7 @@ export function registerPodcast(
     const name = podcast.title ?? publication.name;
     const xml = podcastOf({
       title: name,
-      description:
-        podcast.description ?? strings.text('feeds.podcast_about', { publication: name }),
+      description: podcast.description ?? pages.text('feeds.podcast_about', { publication: name }),
       language: publication.language,
       author: podcast.author ?? publication.name,
       email: podcast.email,
@@ -67,10 +62,7 @@ export function registerPodcast(
       episodes: episodesOf(snapshot),
     });
     const changes = snapshot.issues.filter(({ episode }) => episode !== undefined);
-    const modifiedAt = changes.reduce(
-      (newest, { number }) => Math.max(newest, snapshot.timesOf(number).updatedAt),
-      0,
-    );
+    const modifiedAt = updatedAt(changes.map(({ number }) => snapshot.timesOf(number)));
     forEverySite(reply);
     return sendCacheable(request, reply, xml, { type: 'application/rss+xml', modifiedAt });
   });

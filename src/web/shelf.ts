@@ -11,6 +11,7 @@ import { contentOf, type TocEntry } from '../render/view.js';
 import { renderIssueBody } from '../render/web.js';
 import type { ArchiveDependencies } from './dependencies.js';
 import { IMAGES_PATH } from './images.js';
+import { leadingTitles } from './leading-titles.js';
 import { collectionLink, issueLink } from './links.js';
 
 /** A rendered issue is some 100 KB: the newest and whatever is read now stay within 10 MB. */
@@ -79,7 +80,7 @@ function shelve(
     body,
     contents: contentOf(issue, baseUrl, language).toc,
     highlights: highlights.map(({ id, title }) => ({ id, title })),
-    description: issue.preheader ?? (highlights[0] ?? items[0])?.title,
+    description: issue.preheader ?? leadingTitles(items, 1)[0],
     image: firstImage(issue, baseUrl),
     approval: published.approval,
   };

@@ -12,8 +12,8 @@ export function atomOf(feed: Feed): string {
     x('feed', { xmlns: NAMESPACE, 'xml:lang': feed.language }, [
       x('id', feed.id),
       x('title', feed.title),
-      x('updated', timestamp(updatedAt(feed))),
-      authorElement('author', feed.author),
+      x('updated', timestamp(updatedAt(feed.entries))),
+      authorElement(feed.author),
       x('link', { rel: 'self', type: 'application/atom+xml', href: feed.selfUrl }),
       x('link', { rel: 'alternate', type: 'text/html', href: feed.homeUrl }),
       x('icon', feed.iconUrl),
@@ -30,7 +30,7 @@ function entryElement(entry: FeedEntry): Element {
     x('title', entry.title),
     x('updated', timestamp(entry.updatedAt)),
     x('published', timestamp(entry.publishedAt)),
-    ...entry.authors.map((author) => authorElement('author', author)),
+    ...entry.authors.map(authorElement),
     x('link', { rel: 'alternate', type: 'text/html', href: entry.url }),
     ...(externalUrl === undefined ? [] : [x('link', { rel: 'related', href: externalUrl })]),
     ...(enclosure === undefined
@@ -49,8 +49,8 @@ function entryElement(entry: FeedEntry): Element {
   ]);
 }
 
-function authorElement(name: 'author', author: FeedAuthor): Element {
-  return x(name, [
+function authorElement(author: FeedAuthor): Element {
+  return x('author', [
     x('name', author.name),
     ...(author.url === undefined ? [] : [x('uri', author.url)]),
   ]);

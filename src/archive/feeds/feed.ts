@@ -39,6 +39,6 @@ export interface FeedEntry {
 }
 
 /** When the newest change was; a feed without entries never changed. */
-export function updatedAt({ entries }: Pick<Feed, 'entries'>): number {
+export function updatedAt(entries: readonly Pick<FeedEntry, 'updatedAt'>[]): number {
   return entries.reduce((newest, entry) => Math.max(newest, entry.updatedAt), 0);
 }
