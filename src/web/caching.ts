@@ -12,6 +12,16 @@ interface CacheOptions {
   modifiedAt?: number;
 }
 
+/** A content with its ETag: what is sent many times is hashed once. */
+export interface Tagged {
+  content: string;
+  etag: string;
+}
+
+export function tagged(content: string): Tagged {
+  return { content, etag: `"${digest(content)}"` };
+}
+
 /** For what programs of other sites show: feeds, and what they lead to. */
 export function forEverySite(reply: FastifyReply): void {
   reply.header('access-control-allow-origin', '*');
@@ -19,17 +29,18 @@ export function forEverySite(reply: FastifyReply): void {
 }
 
 /**
- * Sends `content`, or 304 when the caller has it.
+ * Sends a content, or 304 when the caller has it.
  * @param immutable  the address names this very content
  * @param modifiedAt  epoch ms, for those who ask by time
  */
 export function sendCacheable(
   request: FastifyRequest,
   reply: FastifyReply,
-  content: string,
+  given: string | Tagged,
   { type = 'text/html', immutable = false, modifiedAt }: CacheOptions = {},
 ): FastifyReply {
-  setFreshness(reply, `"${digest(content)}"`, PAGE_FRESH_S);
+  const { content, etag } = typeof given === 'string' ? tagged(given) : given;
+  setFreshness(reply, etag, PAGE_FRESH_S);
   if (immutable) setImmutable(reply);
   if (modifiedAt !== undefined) {
     reply.header('last-modified', new Date(modifiedAt).toUTCString());

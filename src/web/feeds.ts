@@ -10,11 +10,12 @@ import { atomOf } from '../archive/feeds/atom.js';
 import { type Feed, type FeedEntry, updatedAt } from '../archive/feeds/feed.js';
 import { feedIds } from '../archive/feeds/ids.js';
 import { jsonFeedOf } from '../archive/feeds/json-feed.js';
-import { forEverySite, sendCacheable } from './caching.js';
+import { forEverySite, sendCacheable, tagged } from './caching.js';
 import type { ArchiveDependencies } from './dependencies.js';
 import { createFeedShelf, type FeedIssue } from './feed-shelf.js';
 import { onlyMethods } from './methods.js';
 import type { Pages } from './pages.js';
+import { perSnapshot } from './per-snapshot.js';
 
 /** What is older is in the archive; readers of feeds ask several times a day. */
 const ISSUES = 15;
@@ -56,8 +57,9 @@ export function registerFeeds(app: FastifyInstance, deps: ArchiveDependencies, p
   }
 
   for (const { path, feed: of, type, write } of ROUTES) {
-    app.get(path, async (request, reply) => {
-      const feed: Feed = {
+    const documentOf = perSnapshot(async (snapshot) => {
+      const entries = await entriesOf(of, snapshot);
+      const text = write({
         id: ids.feed(of),
         title: pages.text(`feeds.${of}`, { publication: name }),
         language,
@@ -65,13 +67,14 @@ export function registerFeeds(app: FastifyInstance, deps: ArchiveDependencies, p
         iconUrl: pages.absolute('/favicon.svg'),
         selfUrl: pages.absolute(path),
         author: { name, url: pages.absolute('/') },
-        entries: await entriesOf(of, await archive.now()),
-      };
-      forEverySite(reply);
-      return sendCacheable(request, reply, write(feed), {
-        type,
-        modifiedAt: updatedAt(feed.entries),
+        entries,
       });
+      return { ...tagged(text), modifiedAt: updatedAt(entries) };
+    });
+    app.get(path, async (request, reply) => {
+      const feed = await documentOf(await archive.now());
+      forEverySite(reply);
+      return sendCacheable(request, reply, feed, { type, modifiedAt: feed.modifiedAt });
     });
     onlyMethods(app, path, ['GET', 'HEAD']);
   }

@@ -5,12 +5,13 @@ import { enclosureOf } from '../archive/episodes.js';
 import { updatedAt } from '../archive/feeds/feed.js';
 import { feedIds } from '../archive/feeds/ids.js';
 import { type PodcastEpisode, podcastOf } from '../archive/feeds/podcast.js';
-import { forEverySite, sendCacheable } from './caching.js';
+import { forEverySite, sendCacheable, tagged } from './caching.js';
 import type { ArchiveDependencies } from './dependencies.js';
 import { leadingTitles } from './leading-titles.js';
 import { issueLink } from './links.js';
 import { onlyMethods } from './methods.js';
 import type { Pages } from './pages.js';
+import { perSnapshot } from './per-snapshot.js';
 
 export const PODCAST_PATH = '/podcast.xml';
 
@@ -45,10 +46,9 @@ export function registerPodcast(
     return [...lines, issueLink(publication.url, issue)].join('\n');
   }
 
-  app.get(PODCAST_PATH, async (request, reply) => {
-    const snapshot = await archive.now();
+  const documentOf = perSnapshot((snapshot) => {
     const name = podcast.title ?? publication.name;
-    const xml = podcastOf({
+    const text = podcastOf({
       title: name,
       description: podcast.description ?? pages.text('feeds.podcast_about', { publication: name }),
       language: publication.language,
@@ -63,8 +63,14 @@ export function registerPodcast(
     });
     const changes = snapshot.issues.filter(({ episode }) => episode !== undefined);
     const modifiedAt = updatedAt(changes.map(({ number }) => snapshot.timesOf(number)));
+    return { ...tagged(text), modifiedAt };
+  });
+
+  app.get(PODCAST_PATH, async (request, reply) => {
+    const feed = documentOf(await archive.now());
+    const { modifiedAt } = feed;
     forEverySite(reply);
-    return sendCacheable(request, reply, xml, { type: 'application/rss+xml', modifiedAt });
+    return sendCacheable(request, reply, feed, { type: 'application/rss+xml', modifiedAt });
   });
   onlyMethods(app, PODCAST_PATH, ['GET', 'HEAD']);
 }

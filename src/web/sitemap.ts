@@ -1,10 +1,11 @@
 /** `/sitemap.xml`: every page of the archive. @see https://www.sitemaps.org/protocol.html */
 import type { FastifyInstance } from 'fastify';
-import { sendCacheable } from './caching.js';
+import { sendCacheable, tagged } from './caching.js';
 import type { ArchiveDependencies } from './dependencies.js';
 import { collectionLink } from './links.js';
 import { onlyMethods } from './methods.js';
 import type { Pages } from './pages.js';
+import { perSnapshot } from './per-snapshot.js';
 
 /** The protocol's limit. */
 const MOST_ADDRESSES = 50_000;
@@ -14,8 +15,7 @@ export function registerSitemap(
   { archive }: ArchiveDependencies,
   pages: Pages,
 ): void {
-  app.get('/sitemap.xml', async (request, reply) => {
-    const { issues, categories, contributors } = await archive.now();
+  const documentOf = perSnapshot(({ issues, categories, contributors }) => {
     const fixed = ['/', '/issues', '/categories', '/contributors', '/search'];
     const groups = [
       ...categories.map(({ name }) => collectionLink('', 'categories', name)),
@@ -31,7 +31,10 @@ export function registerSitemap(
         .slice(0, MOST_ADDRESSES)
         .map(({ path, date }) => ({ loc: pages.absolute(path), date })),
     });
-    return sendCacheable(request, reply, xml, { type: 'application/xml' });
+    return tagged(xml);
   });
+  app.get('/sitemap.xml', async (request, reply) =>
+    sendCacheable(request, reply, documentOf(await archive.now()), { type: 'application/xml' }),
+  );
   onlyMethods(app, '/sitemap.xml', ['GET', 'HEAD']);
 }

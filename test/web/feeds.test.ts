@@ -125,6 +125,25 @@ describe('feeds', () => {
     }
   });
 
+  test('each names its own address, whoever asked for which before', async () => {
+    for (const path of [...FEEDS, ...FEEDS]) {
+      const text = await (await get(path)).text();
+      for (const other of FEEDS) {
+        assert.equal(text.includes(`${URL_OF_IT}${other}"`), other === path, `${other} in ${path}`);
+      }
+    }
+  });
+
+  test('have another tag when something was published', async () => {
+    for (const path of FEEDS) {
+      const etag = (await get(path)).headers.get('etag') ?? '';
+      const [latest] = publication.shelf.splice(0, 1);
+      assert.equal((await get(path, { 'if-none-match': etag })).status, 200);
+      if (latest) publication.shelf.unshift(latest);
+      assert.equal((await get(path, { 'if-none-match': etag })).status, 304);
+    }
+  });
+
   test('readers of feeds find them from every page of the archive', async () => {
     for (const path of ['/', '/issues', '/issues/12']) {
       const html = await (await get(path)).text();
