@@ -12,6 +12,7 @@ import { itemCard } from './item-cards.js';
 import { onlyMethods } from './methods.js';
 import type { Pages } from './pages.js';
 import { pageOf } from './paging.js';
+import { perSnapshot } from './per-snapshot.js';
 import { allowOwnScript } from './security.js';
 
 const RESULTS_A_PAGE = 20;
@@ -89,20 +90,31 @@ function parametersOf(query: Query, page: number): URLSearchParams {
 interface Choice {
   value: string | number;
   name: string;
-  selected: boolean;
 }
 
-function choicesFor(snapshot: Snapshot, query: Query): Record<string, Choice[]> {
-  const years = new Set(snapshot.items.flatMap(({ year }) => year ?? []));
-  const choices = (groups: Snapshot['categories'], chosen: string | undefined): Choice[] =>
+type Choices<Each = Choice> = Record<'categories' | 'contributors' | 'years', Each[]>;
+
+/** What there is to choose from: thousands of items to go through, names to sort. */
+const choicesIn = perSnapshot(({ items, categories, contributors }): Choices => {
+  const byName = (groups: Snapshot['categories']) =>
     groups
-      .map(({ slug, name }) => ({ value: slug, name, selected: slug === chosen }))
+      .map(({ slug, name }) => ({ value: slug, name }))
       .sort((a, b) => a.name.localeCompare(b.name));
+  const years = [...new Set(items.flatMap(({ year }) => year ?? []))];
   return {
-    categories: choices(snapshot.categories, query.category),
-    contributors: choices(snapshot.contributors, query.contributor),
-    years: [...years]
-      .sort((a, b) => b - a)
-      .map((year) => ({ value: year, name: String(year), selected: year === query.year })),
+    categories: byName(categories),
+    contributors: byName(contributors),
+    years: years.sort((a, b) => b - a).map((year) => ({ value: year, name: String(year) })),
+  };
+});
+
+function choicesFor(snapshot: Snapshot, query: Query): Choices<Choice & { selected: boolean }> {
+  const marked = (choices: readonly Choice[], chosen: Choice['value'] | undefined) =>
+    choices.map((choice) => ({ ...choice, selected: choice.value === chosen }));
+  const { categories, contributors, years } = choicesIn(snapshot);
+  return {
+    categories: marked(categories, query.category),
+    contributors: marked(contributors, query.contributor),
+    years: marked(years, query.year),
   };
 }

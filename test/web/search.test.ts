@@ -60,6 +60,25 @@ describe('search and collections', () => {
     assert.equal((await get('/contributors/nobody')).status, 404);
   });
 
+  test('choices are in order, and only those of this very request are chosen', async () => {
+    const chosen = (html: string) => [...html.matchAll(/<option value="([^"]*)" selected>/g)];
+    const first = await page('/search?q=sundial&contributor=ada&category=dials&year=2026');
+    assert.deepEqual(
+      chosen(first).map(([, value]) => value),
+      ['dials', 'ada', '2026'],
+    );
+    const second = await page('/search?q=sundial');
+    assert.deepEqual(chosen(second), []);
+    const [, select = ''] =
+      /<select[^>]* name="contributor"[^>]*>(.*?)<\/select>/s.exec(second) ?? [];
+    const names = [...select.matchAll(/<option value="[^"]+">([^<]+)/g)].map(([, name]) => name);
+    assert.ok(names.length > 2);
+    assert.deepEqual(
+      names,
+      names.toSorted((a = '', b = '') => a.localeCompare(b)),
+    );
+  });
+
   test('what is asked and what is found are text, whatever they hold', async () => {
     const asked = encodeURIComponent(HOSTILE);
     const paths = [
