@@ -24,13 +24,27 @@ export interface Strings {
   helper: Handlebars.HelperDelegate;
 }
 
-/** @param templatesDir the publication's `templates/` */
-export function loadStrings(templatesDir: string | undefined): Strings {
+/**
+ * The words as they are when the first of them is asked for.
+ * @param templatesDir the publication's `templates/`
+ * @param options.lookEveryMs for those who keep them: when to look for changed words again
+ */
+export function loadStrings(
+  templatesDir: string | undefined,
+  { lookEveryMs = Number.POSITIVE_INFINITY }: { lookEveryMs?: number } = {},
+): Strings {
   const ours = join(packageRoot(), 'templates', FILE_NAME);
-  const theirs = templatesDir === undefined ? undefined : join(templatesDir, FILE_NAME);
+  const theirs = templatesDir === undefined ? [] : [join(templatesDir, FILE_NAME)];
+  let looked: { texts: Map<string, string>[]; at: number } | undefined;
   const find = (name: string): string => {
-    const found = (theirs && textsIn(theirs).get(name)) ?? textsIn(ours).get(name);
-    if (found !== undefined) return found;
+    const at = performance.now();
+    if (looked === undefined || at - looked.at >= lookEveryMs) {
+      looked = { texts: [...theirs, ours].map(textsIn), at };
+    }
+    for (const texts of looked.texts) {
+      const found = texts.get(name);
+      if (found !== undefined) return found;
+    }
     throw new AppError('template_invalid', `no text is called "${name}"`, { file: ours });
   };
   return {

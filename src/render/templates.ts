@@ -158,16 +158,21 @@ function linked(href: unknown, words: unknown): Handlebars.SafeString {
 
 interface CachedFolder {
   version: string;
+  /** When it was last compared with the files, performance.now(). */
+  checkedAt: number;
   environment: typeof Handlebars;
   files: Map<string, TemplateFile>;
 }
 
 const cache = new Map<string, CachedFolder>();
 
-function cachedFolder(folder: TemplateFolder, templatesDir: string | undefined): CachedFolder {
+function cachedFolder({ folder, templatesDir, lookEveryMs = 0 }: TemplateOptions): CachedFolder {
   const key = `${folder}\n${templatesDir ?? ''}`;
   const known = cache.get(key);
+  const checkedAt = performance.now();
+  if (known !== undefined && checkedAt - known.checkedAt < lookEveryMs) return known;
   if (known !== undefined && known.version === versionOf(locate(folder, templatesDir))) {
+    known.checkedAt = checkedAt;
     return known;
   }
   const { files, version } = loadTemplates(folder, templatesDir);
@@ -180,7 +185,7 @@ function cachedFolder(folder: TemplateFolder, templatesDir: string | undefined):
       environment.compile(parseTemplate(template), options),
     );
   }
-  const fresh = { version, environment, files };
+  const fresh = { version, checkedAt, environment, files };
   cache.set(key, fresh);
   return fresh;
 }
@@ -190,6 +195,8 @@ interface TemplateOptions {
   folder: TemplateFolder;
   /** Helpers beside the common ones, for this rendering. */
   helpers?: Record<string, Handlebars.HelperDelegate>;
+  /** For how long a look at the folder counts; without it each rendering looks. */
+  lookEveryMs?: number;
 }
 
 /**
@@ -207,7 +214,7 @@ export function templateRenderer(
   name: string,
   options: TemplateOptions,
 ): (data: unknown) => string {
-  const { environment, files } = cachedFolder(options.folder, options.templatesDir);
+  const { environment, files } = cachedFolder(options);
   const template = files.get(name);
   if (template === undefined) {
     throw new AppError('file_missing', `no template ${options.folder}/${name}`);

@@ -23,7 +23,7 @@ export interface WebDependencies {
   episodes: Pick<Episodes, 'get'>;
   /** Where what happens is counted, if it is. */
   meters?: WebMeters;
-  /** For how long a look at what is published counts; a second, and 0 for none. */
+  /** For how long a look at what is published, or at templates, counts; a second without it. */
   lookEveryMs?: number;
   /** Whether Redis answers; never rejects. */
   ready(): Promise<boolean>;

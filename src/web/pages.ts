@@ -60,13 +60,15 @@ export interface Pages {
  * Every template may name `publication` (name, language, url), `design` (as in pressrun.yaml), `sender`
  * (an address), `base` (what links begin with, '' or
  * a path) and `stylesheet` (its address, which changes with its content).
+ * @param options.lookEveryMs for how long a look at templates and words counts
  */
-export function createPages(config: Config): Pages {
+export function createPages(config: Config, { lookEveryMs }: { lookEveryMs: number }): Pages {
   const { name, language, url, postalAddress, timezone, design } = config.publication;
   const base = basePath(url);
   const templatesDir = join(config.dir, 'templates');
-  const strings = loadStrings(templatesDir);
-  const options = { folder: 'web', templatesDir, helpers: { t: strings.helper } } as const;
+  const strings = loadStrings(templatesDir, { lookEveryMs });
+  const helpers = { t: strings.helper };
+  const options = { folder: 'web', templatesDir, helpers, lookEveryMs } as const;
   const sender = config.publication.from.address;
   const publication = { name, language, url, postalAddress };
   const renderFile = (template: string, data: Record<string, unknown>) =>

@@ -53,6 +53,7 @@ export async function buildWeb(
   deps: WebDependencies,
   onRoute: (route: RouteOptions) => void = () => {},
 ): Promise<FastifyInstance> {
+  const { lookEveryMs = LOOK_EVERY_MS } = deps;
   const app: FastifyInstance = Fastify({
     loggerInstance: deps.log as FastifyInstance['log'],
     // Fastify's own lines hold the URL, and so tokens; request-log.ts writes ours.
@@ -70,7 +71,7 @@ export async function buildWeb(
   await app.register(helmet, SECURITY_HEADERS);
   requestLog(app, deps.meters);
   limitRequests(app);
-  const pages = createPages(deps.config);
+  const pages = createPages(deps.config, { lookEveryMs });
   registerErrorPages(app, pages);
   registerAssets(app, pages);
   registerHealth(app, deps);
@@ -81,7 +82,6 @@ export async function buildWeb(
   registerSubscribe(app, deps, pages);
   registerConfirm(app, deps, pages);
   const { config, joining } = deps;
-  const { lookEveryMs = LOOK_EVERY_MS } = deps;
   const archive = createArchive(deps.frozenIssues, { ...config.publication, lookEveryMs });
   const archived = { config, joining, archive };
   // The first reader need not wait until years of issues are read; a failure is that reader's to see.

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { utimesSync, writeFileSync } from 'node:fs';
+import { rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { AppError } from '../../src/errors.js';
@@ -8,6 +8,8 @@ import { renderFeedBodies, renderIssueBody } from '../../src/render/web.js';
 import { expression, fullIssue, issue, item, markdown, section } from './issue-fixture.js';
 import { templatesOf } from './overrides.js';
 import { hrefsOf, missingFrom, visibleText } from './words.js';
+
+const HOUR_MS = 3_600_000;
 
 test('the body of the web page has every word and link, and an anchor for each item', () => {
   const html = renderIssueBody(fullIssue(), { baseUrl: 'https://slow.example' });
@@ -79,6 +81,22 @@ test('a changed template is read again', (t) => {
   writeFileSync(join(templatesDir, 'web/now.hbs'), 'two');
   utimesSync(join(templatesDir, 'web/now.hbs'), new Date(), new Date(Date.now() + 5000));
   assert.equal(render(), 'two');
+});
+
+test('a folder of templates is left alone for the time that a look counts', (t) => {
+  const templatesDir = templatesOf(t, { 'web/now.hbs': 'one' });
+  const render = (lookEveryMs: number) =>
+    renderTemplate('now', {}, { folder: 'web', templatesDir, lookEveryMs });
+  assert.equal(render(HOUR_MS), 'one');
+  rmSync(join(templatesDir, 'web/now.hbs'));
+  writeFileSync(join(templatesDir, 'web/later.hbs'), 'three');
+  assert.equal(render(HOUR_MS), 'one');
+  assert.throws(() => render(0), /no template web\/now/);
+  assert.throws(() => render(HOUR_MS), /no template web\/now/);
+  assert.equal(
+    renderTemplate('later', {}, { folder: 'web', templatesDir, lookEveryMs: HOUR_MS }),
+    'three',
+  );
 });
 
 test('a broken page names its file and line', (t) => {
