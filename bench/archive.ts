@@ -52,14 +52,19 @@ export async function loadArchive({ recipients, profile }: BenchOptions): Promis
     try {
       const startedAt = performance.now();
       const one = `/issues/${FIRST_ISSUE + Math.floor(issues / 2)}`;
-      const etag = await firstTag(`${web.url}${one}`);
+      const known = async (path: string): Promise<Request> => ({
+        path,
+        headers: { 'if-none-match': await firstTag(`${web.url}${path}`) },
+      });
+      const knownIssue = await known(one);
       const firstPageSeconds = (performance.now() - startedAt) / 1000;
-      const known = { 'if-none-match': etag };
       const pages: [string, Request[]][] = [
         ['/issues', [{ path: '/issues' }]],
         ['/issues/N', [{ path: one }]],
-        ['/issues/N, known', [{ path: one, headers: known }]],
+        ['/issues/N, known', [knownIssue]],
         ['/search', queries.map((text) => ({ path: `/search?q=${encodeURIComponent(text)}` }))],
+        ['/feed.xml', [{ path: '/feed.xml' }]],
+        ['/feed.xml, known', [await known('/feed.xml')]],
       ];
       const figures: PageFigures[] = [];
       for (const [page, requests] of pages) {

@@ -44,6 +44,8 @@ test('a run with tiny numbers measures ours and others, prints tables and writes
     ['/issues/N', 200],
     ['/issues/N, known', 304],
     ['/search', 200],
+    ['/feed.xml', 200],
+    ['/feed.xml, known', 304],
   ]);
 });
 
