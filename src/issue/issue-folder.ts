@@ -1,5 +1,6 @@
 /** The files of a folder that are issues, by number. IO; parses nothing but their heads. */
-import { readdir, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unreadable } from '../errors.js';
 import { Findings } from './findings.js';
@@ -13,55 +14,39 @@ export interface IssueFile {
   source: string;
   /** Undefined when its metadata is broken or has none. */
   number: number | undefined;
+  title: string | undefined;
+  /** YYYY-MM-DD */
+  date: string | undefined;
+  /** Changes with what the file holds. */
+  version: string;
   /** What is wrong with its metadata, if it has any. */
   fault: Finding | undefined;
 }
 
-/** What an issue file says of itself, without what it says. */
-export interface IssueHead {
-  path: string;
+/** A file that says which issue it is. */
+export interface IssueHead extends IssueFile {
   number: number;
   title: string;
-  /** YYYY-MM-DD */
-  date: string | undefined;
-  /** Changes when the file is written. */
-  version: string;
 }
 
 /**
  * Keeps an eye on the issues of a folder: each file is read again only when it was written.
- * @returns asked for the heads of all files that are issues
+ * @returns asked for all files that are issues
  */
 export function watchIssueHeads(folder: string): () => Promise<IssueHead[]> {
-  const known = new Map<string, { version: string; head: IssueHead | undefined }>();
-  const look = async (name: string): Promise<IssueHead | undefined> => {
-    const path = join(folder, name);
-    const { mtimeMs, size } = await stat(path);
-    const version = `${mtimeMs}-${size}`;
-    const entry = known.get(path);
-    const head = entry?.version === version ? entry.head : await readHead(path, version);
-    known.set(path, { version, head });
-    return head;
-  };
-  const lookAtAll = async () => {
-    const heads = await Promise.all((await listMarkdown(folder)).map(look));
-    return heads.filter((head) => head !== undefined);
-  };
+  const look = async () => (await readIssueFolder(folder)).filter(isIssue);
   // Who asks meanwhile shares the look: there may be hundreds of files.
   let looking: Promise<IssueHead[]> | undefined;
   return () => {
-    looking ??= lookAtAll().finally(() => {
+    looking ??= look().finally(() => {
       looking = undefined;
     });
     return looking;
   };
 }
 
-async function readHead(path: string, version: string): Promise<IssueHead | undefined> {
-  const source = normaliseSource((await readIssueFile(path)).source);
-  const { number, title, date } = readMetadata(source, '', new Findings());
-  if (number === undefined || title === undefined) return undefined;
-  return { path, number, title, date, version };
+function isIssue(file: IssueFile): file is IssueHead {
+  return file.number !== undefined && file.title !== undefined;
 }
 
 /**
@@ -70,7 +55,18 @@ async function readHead(path: string, version: string): Promise<IssueHead | unde
  */
 export async function readIssueFolder(folder: string): Promise<IssueFile[]> {
   const names = await listMarkdown(folder);
-  return Promise.all(names.map((name) => readIssueFile(join(folder, name))));
+  const files = await Promise.all(names.map((name) => readIfThere(join(folder, name))));
+  return files.filter((file) => file !== undefined);
+}
+
+/** @returns undefined for a file that was removed since its folder was listed */
+async function readIfThere(path: string): Promise<IssueFile | undefined> {
+  try {
+    return await readIssueFileOnce(path);
+  } catch (cause) {
+    if (isMissing(cause)) return undefined;
+    throw unreadable(path, cause);
+  }
 }
 
 /** @throws AppError file_missing */
@@ -85,11 +81,12 @@ export async function readIssueFile(path: string): Promise<IssueFile> {
 // An archive of years is gone through for each of its issues.
 const readIssueFileOnce = readOnce(1_000, (source, path): IssueFile => {
   const findings = new Findings();
-  const { number } = readMetadata(normaliseSource(source), '', findings);
+  const { number, title, date } = readMetadata(normaliseSource(source), '', findings);
   const fault = findings.sorted.find(
     ({ code }) => code === 'metadata-invalid' || code === 'number-invalid',
   );
-  return { path, source, number, fault };
+  const version = createHash('sha256').update(source).digest('base64url').slice(0, 16);
+  return { path, source, number, title, date, version, fault };
 });
 
 async function listMarkdown(folder: string): Promise<string[]> {
@@ -98,7 +95,11 @@ async function listMarkdown(folder: string): Promise<string[]> {
     const files = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
     return files.filter((name) => /^[^.].*\.(?:md|markdown)$/i.test(name)).sort();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (isMissing(error)) return [];
     throw error;
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

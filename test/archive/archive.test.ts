@@ -31,7 +31,7 @@ date: 2026-03-01
 const NO_SENDS = {
   list: async () => [],
   get: async () => undefined,
-  frozen: async () => undefined,
+  published: async () => undefined,
 };
 
 const NO_EPISODES = { all: async () => new Map() };
