@@ -24,7 +24,8 @@ export async function buildMail(
   file: string,
   edition: Edition = 'full',
 ): Promise<BuiltMail> {
-  const pictured = await withPictures(issue, join(settings.dir, 'issues'));
+  const { maxImageBytes } = settings.archive;
+  const pictured = await withPictures(issue, join(settings.dir, 'issues'), maxImageBytes);
   const dated: Issue = { ...pictured, date: issue.date ?? '2026-12-30' };
   const rendered = await renderMail(dated, settings.publication, {
     templatesDir: join(settings.dir, 'templates'),

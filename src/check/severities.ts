@@ -13,6 +13,7 @@ const FORMAT_ERRORS = [
   'expression-invalid',
   'file-empty',
   'file-too-long',
+  'image-refused',
   'metadata-invalid',
   'nested-too-deeply',
   'number-invalid',
@@ -75,6 +76,7 @@ const BY_ITSELF: Record<CheckCode, Severity> = {
 const NOT_TO_BE_FORCED: readonly string[] = [
   'file-empty',
   'file-too-long',
+  'image-refused',
   'metadata-invalid',
   'nested-too-deeply',
   'number-invalid',

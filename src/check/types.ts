@@ -1,5 +1,5 @@
 /** What check/ works on and what it finds. */
-import type { CheckConfig, PublicationConfig } from '../config/types.js';
+import type { CheckConfig, Config, PublicationConfig } from '../config/types.js';
 import type { Issue, Severity } from '../issue/types.js';
 import type { RenderedMail } from '../render/types.js';
 
@@ -38,6 +38,7 @@ export interface CheckSettings {
   dir: string;
   publication: PublicationConfig;
   check: CheckConfig;
+  archive: Pick<Config['archive'], 'maxImageBytes'>;
 }
 
 /** The mail of an issue, as one reader of whom little is known would get it. */

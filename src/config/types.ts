@@ -171,7 +171,7 @@ export interface Config {
   archive: {
     /** Issue files below this number were published before pressrun. */
     before: number | undefined;
-    /** A picture of an issue that is larger refuses to be frozen. */
+    /** An issue with a larger picture beside it refuses to be frozen. */
     maxImageBytes: number;
   };
   podcast: PodcastConfig;

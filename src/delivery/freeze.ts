@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Config } from '../config/types.js';
 import { type Edition, highlightsOf } from '../issue/editions.js';
-import { withPictures } from '../issue/pictures.js';
+import { requireSendablePictures, withPictures } from '../issue/pictures.js';
 import type { Issue } from '../issue/types.js';
 import { type PreparedMessage, prepareMessage } from '../message/prepare.js';
 import type { MessageSettings } from '../message/types.js';
@@ -16,7 +16,7 @@ import { dateIn } from './send-time.js';
  * version is needed afterwards to send it.
  * @param options.revision from 1; each amendment has the next
  * @param options.audioUrl where the episode is, when it is up already
- * @throws AppError template_invalid
+ * @throws AppError template_invalid; issue_invalid for a picture over `archive.maxImageBytes`
  */
 export async function freezeIssue(
   config: Config,
@@ -26,7 +26,9 @@ export async function freezeIssue(
   // The date may be missing until the issue is sent: now it is.
   const { publication } = config;
   const date = loaded.issue.date ?? dateIn(publication.timezone, today.getTime());
-  const pictured = await withPictures(loaded.issue, join(config.dir, 'issues'));
+  const folder = join(config.dir, 'issues');
+  await requireSendablePictures(loaded, folder, config.archive.maxImageBytes);
+  const pictured = await withPictures(loaded.issue, folder);
   const issue: Issue = { ...pictured, date };
   const render = (part: Issue, edition: Edition): Promise<RenderedMail> =>
     renderMail(part, publication, {

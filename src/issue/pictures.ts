@@ -9,6 +9,7 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { imageSize } from 'image-size';
 import type { Image } from 'mdast';
+import { AppError } from '../errors.js';
 import { isElsewhere } from './address.js';
 import type { Issue } from './types.js';
 import { imagesOf } from './visit.js';
@@ -93,20 +94,52 @@ export async function readPicture({ path }: PictureFile): Promise<Picture> {
 
 /**
  * The issue with the size of each picture that lies beside it, and its digest in its address. What
- * is not there stays as it is written.
+ * is not there stays as it is written, and so does what has more than `maxBytes`: it is not read.
  * @param folder the publication's `issues/`
  */
-export async function withPictures(issue: Issue, folder: string): Promise<Issue> {
+export async function withPictures(
+  issue: Issue,
+  folder: string,
+  maxBytes = Number.POSITIVE_INFINITY,
+): Promise<Issue> {
   if (imagesOf(issue).length === 0) return issue;
   const copy = structuredClone(issue);
-  await Promise.all(imagesOf(copy).map((image) => settle(image, folder)));
+  await Promise.all(imagesOf(copy).map((image) => settle(image, folder, maxBytes)));
   return copy;
 }
 
-async function settle(image: Image, folder: string): Promise<void> {
-  const name = nameBeside(image.url);
-  const file = name === undefined ? undefined : await findPicture(folder, name);
-  if (!file) return;
+/**
+ * For what is to be sent with its pictures; nothing of them is read.
+ * @param file of the issue, as the user knows it
+ * @throws AppError issue_invalid for a picture of more than `maxBytes`
+ */
+export async function requireSendablePictures(
+  { issue, file }: { issue: Issue; file: string },
+  folder: string,
+  maxBytes: number,
+): Promise<void> {
+  for (const image of imagesOf(issue)) {
+    const picture = await pictureOf(image, folder);
+    if (!picture || picture.size <= maxBytes) continue;
+    const line = image.position?.start.line ?? 1;
+    throw new AppError('issue_invalid', tooLargeToSend(image.url, picture, maxBytes), {
+      ...{ file, line },
+    });
+  }
+}
+
+export function tooLargeToSend(url: string, { size }: PictureFile, maxBytes: number): string {
+  return `${url} has ${size} bytes, and a picture of more than ${maxBytes} is not sent (archive.maxImageBytes): scale it down`;
+}
+
+async function pictureOf({ url }: Image, folder: string): Promise<PictureFile | undefined> {
+  const name = nameBeside(url);
+  return name === undefined ? undefined : await findPicture(folder, name);
+}
+
+async function settle(image: Image, folder: string, maxBytes: number): Promise<void> {
+  const file = await pictureOf(image, folder);
+  if (!file || file.size > maxBytes) return;
   const { digest, size } = await readPicture(file);
   image.url = `${image.url.replace(/[?#].*$/s, '')}?${digest}`;
   if (!size) return;

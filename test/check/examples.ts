@@ -184,6 +184,10 @@ export const EXAMPLES: Record<string, Example> = {
     bad: image('![A lamp](7/lamp.png)'),
     good: image('![A lamp](7/lamp%201.png)', { 'issues/7/lamp 1.png': 'PNG' }),
   },
+  'image-refused': {
+    bad: image('![A lamp](7/lamp.png)', { 'issues/7/lamp.png': Buffer.alloc(5_000_001) }),
+    good: image('![A lamp](7/lamp.png)', { 'issues/7/lamp.png': Buffer.alloc(5_000_000) }),
+  },
   'image-too-large': {
     bad: image('![A lamp](7/lamp.png)', { 'issues/7/lamp.png': Buffer.alloc(1_000_001) }),
     good: image('![A lamp](7/lamp.png)', { 'issues/7/lamp.png': Buffer.alloc(1_000_000) }),

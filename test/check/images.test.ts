@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { truncate } from 'node:fs/promises';
+import { join } from 'node:path';
 import { it } from 'node:test';
+import { canBeForced } from '../../src/check/severities.js';
 import { issueSeven, makeFiles } from './publication.js';
 
 it('a picture that readers would not get is an error at its place, with what to do', async () => {
@@ -28,4 +31,23 @@ it('a picture that readers would not get is an error at its place, with what to 
   assert.match(messages[1] ?? '', /leads out of issues\//);
   assert.match(messages[2] ?? '', /^issues\/7\/map~1\.png is not given out by the web: a name has/);
   assert.match(messages[3] ?? '', /leads out of issues\//);
+});
+
+it('a picture that cannot be sent is not read, by the rule or for the mail, and cannot be forced', async (t) => {
+  const publication = await makeFiles({
+    'issues/7.md': issueSeven('## News\n\n![A lamp](7/lamp.png)'),
+    'issues/7/lamp.png': '',
+  });
+  t.after(publication.remove);
+  // Nobody could read it at once.
+  await truncate(join(publication.settings.dir, 'issues/7/lamp.png'), 3 * 2 ** 30);
+  const { findings, size } = await publication.check();
+  const images = findings.filter(({ code }) => code.startsWith('image-'));
+  assert.deepEqual(
+    images.map(({ line, severity, code }) => [line, severity, code]),
+    [[7, 'error', 'image-refused']],
+  );
+  assert.match(images[0]?.message ?? '', /3221225472 bytes.* 5000000 .*archive\.maxImageBytes/);
+  assert.ok(size, 'the mail is looked over all the same');
+  assert.ok(!canBeForced('image-refused'));
 });

@@ -25,12 +25,16 @@ export async function makeFiles(
     await mkdir(dirname(join(dir, path)), { recursive: true });
     await writeFile(join(dir, path), content);
   }
-  const { publication, check: limits } = testConfig({
+  const {
+    publication,
+    archive,
+    check: limits,
+  } = testConfig({
     dir,
     publication: { url: 'https://news.example', prefix: 'LH' },
     check,
   });
-  const settings = { dir, publication, check: limits };
+  const settings = { dir, publication, archive, check: limits };
   return {
     settings,
     check: (options) => checkIssue(settings, 'issues/7.md', options),

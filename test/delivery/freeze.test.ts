@@ -1,9 +1,11 @@
 /** What is frozen of an issue: one message, or one for each edition, under one hash. */
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { freezeIssue } from '../../src/delivery/freeze.js';
 import { contentHashOf, messageOf } from '../../src/delivery/send-record.js';
+import type { AppError } from '../../src/errors.js';
 import { parseIssue } from '../../src/issue/parse.js';
 import { testConfig } from '../support/config.js';
 
@@ -67,5 +69,22 @@ describe('freezing', () => {
       assert.equal(contentHashOf(one), one.message.contentHash);
       assert.equal(messageOf(one, 'highlights'), one.message);
     }
+  });
+
+  it('refuses a picture that is too large to be sent, without reading it', async () => {
+    const picture = join(config.dir, 'issues', 'tower.png');
+    await mkdir(join(config.dir, 'issues'), { recursive: true });
+    await writeFile(picture, '');
+    // Nobody could read it at once.
+    await truncate(picture, 3 * 2 ** 30);
+    const issue = `${ISSUE}\n![The tower](tower.png)\n`;
+    await assert.rejects(freeze(issue), (error: AppError) => {
+      assert.equal(error.code, 'issue_invalid');
+      assert.deepEqual([error.file, error.line], ['issues/7.md', 13]);
+      assert.match(error.message, /^tower\.png has 3221225472 bytes, .*5000000 .*maxImageBytes/);
+      return true;
+    });
+    await truncate(picture, config.archive.maxImageBytes);
+    assert.match(JSON.stringify((await freeze(issue)).message.body), /tower\.png\?/);
   });
 });

@@ -37,10 +37,10 @@ const names = listFiles();
 const skip = names.length === 0 && 'no real issues beside this checkout (../shared/newsletter)';
 
 describe('check of real issues', { skip }, () => {
-  const { publication, check } = testConfig({
+  const { publication, archive, check } = testConfig({
     publication: { prefix: 'AN', url: 'https://news.example' },
   });
-  const settings = { dir: FOLDER, publication, check };
+  const settings = { dir: FOLDER, publication, archive, check };
 
   for (const name of names) {
     it(`${name}: no error, at most one doubtful warning, within the size limit`, async (t) => {

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { isElsewhere, schemeOf } from '../../issue/address.js';
-import { findPicture, nameBeside, readPicture } from '../../issue/pictures.js';
+import { findPicture, nameBeside, readPicture, tooLargeToSend } from '../../issue/pictures.js';
 import type { Draft, Subject } from '../types.js';
 import { type WrittenImage, writtenImages } from '../written.js';
 
@@ -43,7 +43,12 @@ async function checkFile({ url, line }: WrittenImage, subject: Subject): Promise
     const message = await missing(url, name, folder);
     return [{ code: 'image-missing', line, at: url, message }];
   }
-  const { maxImageBytes } = subject.settings.check;
+  const { archive, check } = subject.settings;
+  if (file.size > archive.maxImageBytes) {
+    const message = tooLargeToSend(url, file, archive.maxImageBytes);
+    return [{ code: 'image-refused', line, at: url, message }];
+  }
+  const { maxImageBytes } = check;
   if (file.size > maxImageBytes) {
     const message = `${url} has ${file.size} bytes, and ${maxImageBytes} are plenty for a mail`;
     return [{ code: 'image-too-large', line, at: url, message }];
