@@ -1,4 +1,7 @@
-/** Exporting everybody as CSV that `subscribers import` takes again. */
+/**
+ * Exporting everybody as CSV that `subscribers import` takes again. Everybody's edition is written, so
+ * that an old export undoes what readers chose since (docs/operations.md, Editions).
+ */
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';

@@ -203,7 +203,7 @@ function rowOf(
   return { kind: 'row', line: first, row };
 }
 
-/** Of an empty one nothing is said: nobody's own choice is undone by it. */
+/** Of an empty one nothing is said: only what is written counts over somebody's own choice. */
 export function parseEdition(
   text = '',
 ): { ok: true; edition: Edition | undefined } | { ok: false; reason: string } {

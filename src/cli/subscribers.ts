@@ -38,7 +38,9 @@ export function registerSubscribers(program: Command): void {
     'import <file>',
     'add people from a CSV: email, name, attributes (a JSON object), edition',
     importFile,
-  ).option('--strict', 'refuse the whole file when a row is faulty');
+  )
+    .option('--strict', 'refuse the whole file when a row is faulty')
+    .addHelpText('after', IMPORT_HELP);
   verb('export', 'write everybody as CSV', exportFile)
     .option('--out <file>', 'to this file instead of stdout')
     .option('--spreadsheet', 'make cells safe to open in a spreadsheet (not for importing again)');
@@ -57,6 +59,11 @@ export function registerSubscribers(program: Command): void {
   verb('stats', 'how many there are', stats);
   verb('reasons', 'why readers left, in so far as they said', reasons);
 }
+
+const IMPORT_HELP = `
+People on the list already are updated; whoever left stays away. A column that is missing changes
+nothing. Nor does an empty edition, but "full" and "highlights" count over what readers chose since:
+take that column out of an export before you import it again.`;
 
 async function importFile(
   system: System,

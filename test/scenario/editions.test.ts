@@ -1,5 +1,6 @@
 /** Two editions under one ledger: kills, second thoughts, amendments, a restore. Real processes. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -144,6 +145,26 @@ describe('editions', () => {
     assert.deepEqual([again.unchanged, again.updated], [1, 1], 'an empty cell says nothing');
     assert.equal((await system.audience.get(idOf(addressOf(0))))?.edition, 'highlights');
     assert.equal((await system.audience.get(idOf(addressOf(2))))?.edition, 'full');
+  });
+
+  it('are those of an export that comes back, unless its column is taken out, as the help says', async () => {
+    const file = join(publication.dir, 'export.csv');
+    assert.equal((await publication.run('subscribers', 'export', '--out', file)).code, 0);
+    const exported = await readFile(file, 'utf8');
+    const lines = exported.trimEnd().split('\n');
+    assert.deepEqual(lines[0]?.split(',').slice(2, 4), ['attributes', 'edition']);
+    const withoutColumn = lines.map((line) => line.split(',').toSpliced(3, 1).join(','));
+    const reader = idOf(addressOf(4));
+    const afterImport = async (text: string) => {
+      await system.audience.chooseEdition(reader, 'full');
+      await publication.write('export.csv', text);
+      assert.equal((await publication.run('subscribers', 'import', file)).code, 0);
+      return (await system.audience.get(reader))?.edition;
+    };
+    assert.equal(await afterImport(`${withoutColumn.join('\n')}\n`), 'full');
+    assert.equal(await afterImport(exported), 'highlights');
+    const { stdout } = await publication.run('subscribers', 'import', '--help');
+    assert.match(stdout, /take that column out of an export before you import it again/);
   });
 
   it('are chosen for one person by name', async () => {
