@@ -6,7 +6,7 @@
  * backgrounds that are no plain colour are passed over.
  */
 import { type CssDeclarationAST, CssTypes, parse as parseCss } from '@adobe/css-tools';
-import { type CheerioAPI, load } from 'cheerio';
+import type { CheerioAPI } from 'cheerio/slim';
 import type { AnyNode, Element } from 'domhandler';
 import { type Color, parseColor } from '../color.js';
 
@@ -44,8 +44,7 @@ const MOST_RULES = 1e4;
 const UNSEEN = new Set(['head', 'style', 'script', 'title', 'template', 'noscript']);
 
 /** Every text of a document, once for each pair of colours. */
-export function colouredTexts(html: string, mode: Mode): ColouredText[] {
-  const $ = load(html);
+export function colouredTexts($: CheerioAPI, mode: Mode): ColouredText[] {
   const own = ownColours($, mode);
   const found = new Map<string, ColouredText>();
   const walk = (node: AnyNode, color: Color, background: Color): void => {

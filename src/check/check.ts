@@ -12,6 +12,7 @@ import { type ReadIssue, readIssue } from '../issue/store.js';
 import type { Issue } from '../issue/types.js';
 import type { RenderedMail } from '../render/types.js';
 import { buildMail, filledMail, measure } from './build.js';
+import { parseDocument } from './document.js';
 import { type AskedLink, askLinks, draftsOf } from './links/check-links.js';
 import type { Probe } from './links/probe.js';
 import { type Mend, placeOf } from './place.js';
@@ -115,11 +116,12 @@ async function checkMail(subject: Subject, rendered?: RenderedMail): Promise<Mai
   try {
     const mail = rendered ? filledMail(rendered, settings) : await buildMail(issue, settings, file);
     const size = measure(mail, subject);
+    const document = parseDocument(mail.html);
     const drafts = [
       ...checkSize(size, settings),
-      ...checkHtml(mail, settings),
+      ...checkHtml(mail, document, settings),
       ...checkWayOut(mail),
-      ...checkContrast(mail, settings),
+      ...checkContrast(document, settings),
       ...(await checkClientSupport(mail, settings)),
     ];
     return { drafts, size };

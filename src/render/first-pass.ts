@@ -38,10 +38,13 @@ export function createFirstPass(
     if (template === undefined) {
       throw new AppError('template_invalid', `there is no template ${name}`);
     }
-    const environment = environmentOf(templates, markers, options, traced);
+    const { environment, marking } = traced
+      ? compile(templates, options, true)
+      : compiledOnce(templates, options);
+    const helpers = { ...options.helpers, ...marking.helpers(markers) };
     try {
       const render: Handlebars.TemplateDelegate = environment.partials[name];
-      return render(data, { allowProtoPropertiesByDefault: false });
+      return render(data, { allowProtoPropertiesByDefault: false, helpers });
     } catch (error) {
       throw evaluationError(error, template, templates.files.values());
     }
@@ -55,22 +58,36 @@ export function createFirstPass(
   };
 }
 
-function environmentOf(
-  templates: TemplateSet,
-  markers: Markers,
-  { helpers, noEscape }: PassOptions,
-  traced: boolean,
-): typeof Handlebars {
+/** Templates ready to run for any build; which helpers they find is that build's affair. */
+interface Compiled {
+  environment: typeof Handlebars;
+  marking: Marking;
+}
+
+const compiled = new Map<string, Compiled>();
+const MOST_COMPILED = 8;
+
+/** Check, freeze and both editions render the same templates. */
+function compiledOnce(templates: TemplateSet, options: PassOptions): Compiled {
+  const key = JSON.stringify([options.noEscape, [...templates.files.values()]]);
+  const known = compiled.get(key) ?? compile(templates, options, false);
+  compiled.delete(key);
+  compiled.set(key, known);
+  const [oldest] = compiled.keys();
+  if (compiled.size > MOST_COMPILED && oldest !== undefined) compiled.delete(oldest);
+  return known;
+}
+
+function compile(templates: TemplateSet, { noEscape }: PassOptions, traced: boolean): Compiled {
   const environment = Handlebars.create();
-  environment.registerHelper({ ...COMMON_HELPERS, ...helpers });
-  const marking = new Marking(markers);
-  marking.install(environment);
+  environment.registerHelper(COMMON_HELPERS);
+  const marking = new Marking();
   [...templates.files.values()].forEach((template, index) => {
     const program = marking.rewrite(parseTemplate(template), template);
     if (traced) trace(program, index);
     environment.registerPartial(template.name, environment.compile(program, { noEscape }));
   });
-  return environment;
+  return { environment, marking };
 }
 
 /** Before every piece of static text, and in each of its lines: `<file>:<line>`, in private-use brackets. */

@@ -33,23 +33,17 @@ interface Recipe {
   block?: { helper: BlockInsertion['helper']; hasInverse: boolean };
 }
 
-/** Rewrites templates for one build and collects what they mark. */
+/** Rewrites templates, once for all builds, and knows what each mark in them stands for. */
 export class Marking {
-  readonly #markers: Markers;
   readonly #recipes: Recipe[] = [];
 
-  constructor(markers: Markers) {
-    this.#markers = markers;
-  }
-
-  /** Registers the helpers that rewritten templates call. */
-  install(environment: typeof Handlebars): void {
-    const leave = (id: number, evaluated: string): string => this.#leaveMarker(id, evaluated);
+  /** What rewritten templates call, for one build. */
+  helpers(markers: Markers): Record<string, Handlebars.HelperDelegate> {
+    const leave = (id: number, evaluated: string) => this.#leaveMarker(markers, id, evaluated);
     const helper = function (this: unknown, id: number, options: Handlebars.HelperOptions) {
       return leave(id, options.fn(this));
     };
-    environment.registerHelper(OUTPUT, helper);
-    environment.registerHelper(BLOCK, helper);
+    return { [OUTPUT]: helper, [BLOCK]: helper };
   }
 
   /** @throws AppError template_invalid, with file and line, for what cannot be made safe */
@@ -57,7 +51,7 @@ export class Marking {
     return new TemplateRewriter(template, this.#recipes).program(program, 0);
   }
 
-  #leaveMarker(id: number, evaluated: string): string {
+  #leaveMarker(markers: Markers, id: number, evaluated: string): string {
     const recipe = this.#recipes[id];
     if (recipe === undefined) throw new Error(`no recipe ${id}`);
     const values = evaluated.split(SEPARATOR);
@@ -65,9 +59,9 @@ export class Marking {
       .map((part) => (typeof part === 'string' ? part : quote(values[part.hole] ?? '')))
       .join('');
     const { block, origin } = recipe;
-    if (block === undefined) return this.#markers.add({ kind: 'output', expression, origin });
+    if (block === undefined) return markers.add({ kind: 'output', expression, origin });
     const holes = recipe.parts.filter((part) => typeof part !== 'string').length;
-    return this.#markers.add({
+    return markers.add({
       kind: 'block',
       helper: block.helper,
       expression,

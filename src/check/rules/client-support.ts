@@ -37,18 +37,43 @@ function baselineGaps(settings: CheckSettings): Promise<Gaps> {
   return baseline.gaps;
 }
 
-/** The data take a second to load: only what checks a mail pays for it. */
-async function gapsIn(html: string, families: CheckSettings['check']['clients']): Promise<Gaps> {
-  const { caniemail, groupIssues, rawData } = await import('caniemail');
-  completeData(rawData.data);
+let library: Promise<typeof import('caniemail')> | undefined;
+
+/** The data take long to load: only what checks a mail pays for it. */
+function loadCaniemail(): Promise<typeof import('caniemail')> {
+  library ??= import('caniemail').then((module) => {
+    completeData(module.rawData.data);
+    return module;
+  });
+  return library;
+}
+
+async function gapsIn(mail: string, families: CheckSettings['check']['clients']): Promise<Gaps> {
+  const { caniemail, groupIssues } = await loadCaniemail();
   const gaps: Gaps = new Map();
-  const { issues } = caniemail({ clients: families.map((family) => `${family}.*` as const), html });
+  const clients = families.map((family) => `${family}.*` as const);
+  const { issues } = caniemail({ clients, html: eachStyleOnce(mail) });
   for (const { issue, clients } of groupIssues(issues.errors)) {
     const lacking = gaps.get(issue.title) ?? new Set();
     for (const client of clients) lacking.add(client);
     gaps.set(issue.title, lacking);
   }
   return gaps;
+}
+
+/**
+ * caniemail looks up every declaration of every element, and a mail has a few styles hundreds of
+ * times. What stands in a comment it passes over.
+ */
+function eachStyleOnce(html: string): string {
+  const seen = new Set<string>();
+  return html
+    .replace(/(<style[\s>][\s\S]*?<\/style>)|<!--[\s\S]*?-->/gi, (_, sheet?: string) => sheet ?? '')
+    .replace(/ style="[^"]*"/g, (style) => {
+      if (seen.has(style)) return '';
+      seen.add(style);
+      return style;
+    });
 }
 
 /** Of what nobody has tried we cannot say that it fails; caniemail itself gives up there. */

@@ -2,18 +2,19 @@
 
 import { type Color, contrastOf, toHex } from '../../color.js';
 import { colouredTexts, type Mode } from '../cascade.js';
+import type { MailDocument } from '../document.js';
 import { placeInTemplates } from '../templates.js';
-import type { BuiltMail, CheckSettings, Draft } from '../types.js';
+import type { CheckSettings, Draft } from '../types.js';
 
 /** WCAG 2.2, 1.4.3 (level AA). */
 const LEAST = 4.5;
 
-export function checkContrast({ html }: BuiltMail, settings: CheckSettings): Draft[] {
-  return (['light', 'dark'] as const).flatMap((mode) => checkMode(html, mode, settings));
+export function checkContrast({ $ }: MailDocument, settings: CheckSettings): Draft[] {
+  return (['light', 'dark'] as const).flatMap((mode) => checkMode($, mode, settings));
 }
 
-function checkMode(html: string, mode: Mode, { dir }: CheckSettings): Draft[] {
-  return colouredTexts(html, mode).flatMap(({ text, color, background }): Draft[] => {
+function checkMode($: MailDocument['$'], mode: Mode, { dir }: CheckSettings): Draft[] {
+  return colouredTexts($, mode).flatMap(({ text, color, background }): Draft[] => {
     const contrast = contrastOf(color, background);
     if (contrast >= LEAST) return [];
     const ratio = (Math.floor(contrast * 100) / 100).toFixed(2);

@@ -1,6 +1,6 @@
 /** The finished mail: its size, its HTML, and what no mail may lack. */
-import { parse } from 'parse5';
 import type { Piece } from '../../render/types.js';
+import type { MailDocument } from '../document.js';
 import { placeInTemplates } from '../templates.js';
 import type { BuiltMail, CheckSettings, Draft, MailSize } from '../types.js';
 
@@ -22,15 +22,15 @@ export function checkSize(size: MailSize, { check }: CheckSettings): Draft[] {
   return [{ code: isTooLarge ? 'html-too-large' : 'html-large', line: 1, message }];
 }
 
-/** @see https://html.spec.whatwg.org/multipage/parsing.html#parse-errors */
-export function checkHtml({ html }: BuiltMail, settings: CheckSettings): Draft[] {
+export function checkHtml(
+  { html }: BuiltMail,
+  { errors }: MailDocument,
+  settings: CheckSettings,
+): Draft[] {
   const faults = new Map<string, string>();
-  parse(html, {
-    sourceCodeLocationInfo: true,
-    onParseError: ({ code, startLine }) => {
-      if (!faults.has(code)) faults.set(code, html.split('\n')[startLine - 1] ?? '');
-    },
-  });
+  for (const { code, line } of errors) {
+    if (!faults.has(code)) faults.set(code, html.split('\n')[line - 1] ?? '');
+  }
   return [...faults].map(([code, written]) => ({
     code: 'html-invalid',
     line: 1,
