@@ -39,10 +39,12 @@ function isStale(root) {
   const stamp = join(root, 'dist', '.built');
   if (!existsSync(stamp)) return true;
   const builtAt = statSync(stamp).mtimeMs;
-  const sources = ['src', 'workers'].flatMap((folder) => [
+  const sources = ['src', 'workers', 'scripts/build'].flatMap((folder) => [
     join(root, folder),
     ...readdirSync(join(root, folder), { recursive: true }).map((name) => join(root, folder, name)),
   ]);
-  const settings = ['tsconfig.json', 'tsconfig.build.json'].map((name) => join(root, name));
+  const settings = [
+    ...['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', 'scripts/build.mjs'],
+  ].map((name) => join(root, name));
   return [...sources, ...settings].some((path) => statSync(path).mtimeMs > builtAt);
 }

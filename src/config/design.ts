@@ -2,7 +2,7 @@
  * The look of mail and pages: colours in light and dark mode, fonts, width, logo. What is written on
  * what is checked here, so that no publication sends a mail that cannot be read.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { contrastOf, parseColor, toHex } from '../color.js';
 import type { DesignConfig, Palette } from './types.js';
 import { line, parsed, whole } from './values-schema.js';

@@ -1,5 +1,5 @@
 /** What is wrong with a configuration, in words for the person who wrote it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../errors.js';
 import { redact } from '../redaction.js';
 import { didYouMean } from './did-you-mean.js';

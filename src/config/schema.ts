@@ -2,7 +2,7 @@
  * The shape of pressrun.yaml once the defaults are under it. What a key means is written in
  * config/defaults.yaml; this file says which values it takes.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { CHECK_CODES, MAIL_CLIENTS } from './check-codes.js';
 import { designSchema } from './design.js';
 import { PODCAST_CATEGORIES, parsePodcastCategory } from './podcast-categories.js';

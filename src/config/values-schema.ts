@@ -1,5 +1,5 @@
 /** Schemas of single values, each with the words for what it may be. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** For each value: what it may be, as a message says it after "allowed:". */
 export const allowed = z.registry<{ allowed: string }>();

@@ -6,7 +6,7 @@
 import { hkdfSync } from 'node:crypto';
 import { createChallenge, verifySolution } from 'altcha-lib/v1';
 import type { Challenge } from 'altcha-lib/v1/types';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TokenKeys } from '../message/mac.js';
 import type { RedisClient } from '../redis/scripts.js';
 

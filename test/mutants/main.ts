@@ -6,19 +6,10 @@
  * code moved on, and nobody would notice.
  */
 import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
 import { MUTATIONS, type Mutation, type Suite } from './mutations.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -80,7 +71,7 @@ function makeCopy(): string {
 function apply(copy: string, { edits }: Mutation): { undo(): void } | { fault: string } {
   const originals = new Map<string, string>();
   const undo = (): void => {
-    for (const [file, text] of originals) write(copy, file, text);
+    for (const [file, text] of originals) writeFileSync(join(copy, file), text);
   };
   for (const { file, from, to } of edits) {
     const text = readFileSync(join(copy, file), 'utf8');
@@ -89,27 +80,20 @@ function apply(copy: string, { edits }: Mutation): { undo(): void } | { fault: s
       return { fault: `${file} does not hold this text exactly once: ${from.trim()}` };
     }
     if (!originals.has(file)) originals.set(file, text);
-    write(
-      copy,
-      file,
+    writeFileSync(
+      join(copy, file),
       text.replace(from, () => to),
     );
   }
+  build(copy);
   return { undo };
 }
 
-/** Writes a source and, next to it, what the build would make of it. */
-function write(copy: string, file: string, text: string): void {
-  writeFileSync(join(copy, file), text);
-  if (file.endsWith('.ts')) {
-    const { outputText } = ts.transpileModule(text, {
-      compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext },
-    });
-    writeFileSync(join(copy, 'dist', file.replace(/\.ts$/, '.js')), outputText);
-  }
-  // The build is not stale: it has what was written.
-  const soon = new Date(Date.now() + 5_000);
-  utimesSync(join(copy, 'dist', '.built'), soon, soon);
+/** Makes the program anew; its types may be wrong now. */
+function build(copy: string): void {
+  const script = join(copy, 'scripts', 'build.mjs');
+  const { status } = spawnSync(process.execPath, [script, '--unchecked'], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('a mutant could not be built');
 }
 
 function faultOf(copy: string, mutation: Mutation): string | undefined {
