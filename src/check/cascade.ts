@@ -5,10 +5,16 @@
  * Only what decides colours is looked at: conditions other than the mode, pseudo-classes, and
  * backgrounds that are no plain colour are passed over.
  */
-import { type CssDeclarationAST, CssTypes, parse as parseCss } from '@adobe/css-tools';
+import {
+  type CssAtRuleAST,
+  type CssDeclarationAST,
+  CssTypes,
+  parse as parseCss,
+} from '@adobe/css-tools';
 import type { CheerioAPI } from 'cheerio/slim';
 import type { AnyNode, Element } from 'domhandler';
 import { type Color, parseColor } from '../color.js';
+import { remember } from '../issue/remember.js';
 
 export type Mode = 'light' | 'dark';
 
@@ -43,9 +49,25 @@ const INLINE = 1e8;
 const MOST_RULES = 1e4;
 const UNSEEN = new Set(['head', 'style', 'script', 'title', 'template', 'noscript']);
 
-/** Every text of a document, once for each pair of colours. */
-export function colouredTexts($: CheerioAPI, mode: Mode): ColouredText[] {
-  const own = ownColours($, mode);
+/** What a document has its colours from, found once for both modes. */
+interface Sources {
+  $: CheerioAPI;
+  sheets: CssAtRuleAST[][];
+  /** The elements of a selector. */
+  select: (selector: string) => readonly Element[];
+}
+
+/** @returns every text of a document in a mode, once for each pair of colours */
+export function colouredTexts($: CheerioAPI): (mode: Mode) => ColouredText[] {
+  const sources = {
+    $,
+    sheets: sheetsOf($),
+    select: remember(500, (selector) => select($, selector)),
+  };
+  return (mode) => textsIn($, ownColours(sources, mode));
+}
+
+function textsIn($: CheerioAPI, own: Map<AnyNode, Own>): ColouredText[] {
   const found = new Map<string, ColouredText>();
   const walk = (node: AnyNode, color: Color, background: Color): void => {
     if (node.type === 'text') {
@@ -70,7 +92,7 @@ function isUnseen({ tagName, attribs }: Element): boolean {
   return UNSEEN.has(tagName) || /display\s*:\s*none/i.test(attribs.style ?? '');
 }
 
-function ownColours($: CheerioAPI, mode: Mode): Map<AnyNode, Own> {
+function ownColours({ $, sheets, select }: Sources, mode: Mode): Map<AnyNode, Own> {
   const own = new Map<AnyNode, Own>();
   const set = (element: AnyNode, { property, color, isImportant }: Declaration, rank: Rank) => {
     const full = rank + (isImportant ? IMPORTANT : 0);
@@ -82,9 +104,9 @@ function ownColours($: CheerioAPI, mode: Mode): Map<AnyNode, Own> {
     const color = parseColor(element.attribs.bgcolor ?? '');
     if (color) set(element, { property: 'background', color, isImportant: false }, 0);
   });
-  rulesOf($, mode).forEach(({ selectors, declarations }, order) => {
+  rulesOf(sheets, mode).forEach(({ selectors, declarations }, order) => {
     for (const selector of selectors) {
-      for (const element of select($, selector)) {
+      for (const element of select(selector)) {
         const rank = specificityOf(selector) * MOST_RULES + order;
         for (const declaration of declarations) set(element, declaration, rank);
       }
@@ -98,20 +120,19 @@ function ownColours($: CheerioAPI, mode: Mode): Map<AnyNode, Own> {
   return own;
 }
 
-function rulesOf($: CheerioAPI, mode: Mode): StyleRule[] {
-  const sheets = $('style')
-    .toArray()
-    .map((element) => $(element).text());
-  return sheets.flatMap((css) => {
-    const { stylesheet } = parseCss(css, { silent: true });
-    return stylesheet.rules.flatMap((rule): StyleRule[] => {
-      if (rule.type === CssTypes.rule) return styleRule(rule.selectors, rule.declarations);
-      if (rule.type !== CssTypes.media || mode === 'light') return [];
-      if (!/^\(prefers-color-scheme:\s*dark\)$/.test(rule.media.trim())) return [];
-      return rule.rules.flatMap((inner) =>
-        inner.type === CssTypes.rule ? styleRule(inner.selectors, inner.declarations) : [],
-      );
-    });
+function sheetsOf($: CheerioAPI): CssAtRuleAST[][] {
+  const sheets = $('style').toArray();
+  return sheets.map((sheet) => parseCss($(sheet).text(), { silent: true }).stylesheet.rules);
+}
+
+function rulesOf(sheets: Sources['sheets'], mode: Mode): StyleRule[] {
+  return sheets.flat().flatMap((rule): StyleRule[] => {
+    if (rule.type === CssTypes.rule) return styleRule(rule.selectors, rule.declarations);
+    if (rule.type !== CssTypes.media || mode === 'light') return [];
+    if (!/^\(prefers-color-scheme:\s*dark\)$/.test(rule.media.trim())) return [];
+    return rule.rules.flatMap((inner) =>
+      inner.type === CssTypes.rule ? styleRule(inner.selectors, inner.declarations) : [],
+    );
   });
 }
 
@@ -134,13 +155,14 @@ function declarationOf({ property, value }: { property: string; value: string })
   return isBackground ? [{ property: 'background', color, isImportant }] : [];
 }
 
-function inlineDeclarations(style: string): Declaration[] {
-  return style.split(';').flatMap((written) => {
+/** A mail has a few styles hundreds of times. */
+const inlineDeclarations = remember(500, (style) =>
+  style.split(';').flatMap((written) => {
     const colon = written.indexOf(':');
     if (colon < 0) return [];
     return declarationOf({ property: written.slice(0, colon), value: written.slice(colon + 1) });
-  });
-}
+  }),
+);
 
 function select($: CheerioAPI, selector: string): Element[] {
   // States such as :hover are nobody's until something happens.

@@ -5,7 +5,8 @@ import { lastingUrlOf } from '../archive/episodes.js';
 import type { PublicationConfig } from '../config/types.js';
 import { freezeIssue } from '../delivery/freeze.js';
 import type { Approval, Frozen } from '../delivery/send-record.js';
-import type { ReadIssue } from '../issue/store.js';
+import { AppError } from '../errors.js';
+import { InvalidIssueError, type ReadIssue } from '../issue/store.js';
 import type { System } from '../system.js';
 import { checkDoor } from '../web/door.js';
 import type { Terminal } from './command.js';
@@ -38,7 +39,7 @@ export function approvalFlags(command: Command): Command {
 }
 
 /**
- * Makes the mail of an issue that may be sent.
+ * Makes the mail of an issue that may be sent: the very mail that was checked.
  * @throws AppError check_failed, template_invalid, dkim_invalid, file_missing, door_closed
  */
 export async function approve(
@@ -48,13 +49,12 @@ export async function approve(
   { revision, loopback, at, force = false, by }: ApproveOptions,
 ): Promise<Frozen> {
   const { config, instanceId } = system;
-  const passed = await passCheck(config, terminal, read, { force });
+  const freezing = freeze(system, read, { revision, today: new Date(at ?? Date.now()) });
+  // What cannot be frozen is for the check to explain, which knows more of it.
+  const rendered = await freezing.then(({ rendered }) => rendered, noneIfExpected);
+  const passed = await passCheck(config, terminal, read, { force, rendered });
   await system.messageSecrets();
-  const frozen = await freezeIssue(config, passed.loaded, {
-    audioUrl: await audioUrlOf(system, passed.loaded.issue.number),
-    today: new Date(at ?? Date.now()),
-    revision,
-  });
+  const frozen = await freezing;
   const editions = editionWords(config.publication, frozen.issue);
   if (editions) terminal.note(`#${frozen.issue.number}: ${editions}`);
   const door = await checkDoor(config, instanceId, { loopback });
@@ -64,6 +64,22 @@ export async function approve(
     );
   }
   return { ...frozen, approval: approvalBy(by, config.publication, passed) };
+}
+
+/** @throws InvalidIssueError when there is no issue in the file; AppError of freezeIssue */
+async function freeze(
+  system: System,
+  { issue, file, findings }: ReadIssue,
+  options: { revision: number; today: Date },
+): ReturnType<typeof freezeIssue> {
+  if (!issue) throw new InvalidIssueError(file, findings);
+  const audioUrl = await audioUrlOf(system, issue.number);
+  return await freezeIssue(system.config, { issue, file }, { ...options, audioUrl });
+}
+
+function noneIfExpected(error: unknown): undefined {
+  if (error instanceof AppError) return undefined;
+  throw error;
 }
 
 /** Where the episode of an issue is, if it is up: also of one whose head announces none. */

@@ -4,6 +4,7 @@ import { canBeForced } from '../check/severities.js';
 import type { CheckFinding, CheckSettings } from '../check/types.js';
 import { AppError } from '../errors.js';
 import type { LoadedIssue, ReadIssue } from '../issue/store.js';
+import type { RenderedMail } from '../render/types.js';
 import type { Terminal } from './command.js';
 import { findingLine, tallyLine, tallyOf } from './finding-lines.js';
 import { formatCount } from './ledger-view.js';
@@ -22,16 +23,17 @@ export interface Passed {
 /**
  * Checks an issue as it was read and says what was found; what passes is the very issue that was
  * checked.
- * @param force lets errors pass that leave a mail to send
+ * @param options.force lets errors pass that leave a mail to send
+ * @param options.rendered the issue's mail, where it was made already
  * @throws AppError check_failed
  */
 export async function passCheck(
   settings: CheckSettings,
   terminal: Terminal,
   read: ReadIssue,
-  { force }: { force: boolean },
+  { force, rendered }: { force: boolean; rendered?: RenderedMail | undefined },
 ): Promise<Passed> {
-  const checked = await checkRead(settings, read);
+  const checked = await checkRead(settings, read, { rendered });
   const errors = checked.findings.filter(({ severity }) => severity === 'error');
   tell(terminal, checked);
   const { issue } = read;

@@ -4,6 +4,7 @@
  * in is reported.
  */
 import { baselineMail } from '../baseline.js';
+import { distinctTags } from '../distinct-tags.js';
 import { placeInTemplates } from '../templates.js';
 import type { BuiltMail, CheckSettings, Draft } from '../types.js';
 
@@ -52,28 +53,13 @@ async function gapsIn(mail: string, families: CheckSettings['check']['clients'])
   const { caniemail, groupIssues } = await loadCaniemail();
   const gaps: Gaps = new Map();
   const clients = families.map((family) => `${family}.*` as const);
-  const { issues } = caniemail({ clients, html: eachStyleOnce(mail) });
+  const { issues } = caniemail({ clients, html: distinctTags(mail) });
   for (const { issue, clients } of groupIssues(issues.errors)) {
     const lacking = gaps.get(issue.title) ?? new Set();
     for (const client of clients) lacking.add(client);
     gaps.set(issue.title, lacking);
   }
   return gaps;
-}
-
-/**
- * caniemail looks up every declaration of every element, and a mail has a few styles hundreds of
- * times. What stands in a comment it passes over.
- */
-function eachStyleOnce(html: string): string {
-  const seen = new Set<string>();
-  return html
-    .replace(/(<style[\s>][\s\S]*?<\/style>)|<!--[\s\S]*?-->/gi, (_, sheet?: string) => sheet ?? '')
-    .replace(/ style="[^"]*"/g, (style) => {
-      if (seen.has(style)) return '';
-      seen.add(style);
-      return style;
-    });
 }
 
 /** Of what nobody has tried we cannot say that it fails; caniemail itself gives up there. */

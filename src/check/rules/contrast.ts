@@ -1,7 +1,7 @@
 /** Text that cannot be read on what it stands on, in light and in dark mode. */
 
 import { type Color, contrastOf, toHex } from '../../color.js';
-import { colouredTexts, type Mode } from '../cascade.js';
+import { type ColouredText, colouredTexts, type Mode } from '../cascade.js';
 import type { MailDocument } from '../document.js';
 import { placeInTemplates } from '../templates.js';
 import type { CheckSettings, Draft } from '../types.js';
@@ -10,11 +10,12 @@ import type { CheckSettings, Draft } from '../types.js';
 const LEAST = 4.5;
 
 export function checkContrast({ $ }: MailDocument, settings: CheckSettings): Draft[] {
-  return (['light', 'dark'] as const).flatMap((mode) => checkMode($, mode, settings));
+  const textsIn = colouredTexts($);
+  return (['light', 'dark'] as const).flatMap((mode) => checkMode(textsIn(mode), mode, settings));
 }
 
-function checkMode($: MailDocument['$'], mode: Mode, { dir }: CheckSettings): Draft[] {
-  return colouredTexts($, mode).flatMap(({ text, color, background }): Draft[] => {
+function checkMode(texts: readonly ColouredText[], mode: Mode, { dir }: CheckSettings): Draft[] {
+  return texts.flatMap(({ text, color, background }): Draft[] => {
     const contrast = contrastOf(color, background);
     if (contrast >= LEAST) return [];
     const ratio = (Math.floor(contrast * 100) / 100).toFixed(2);
