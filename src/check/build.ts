@@ -41,10 +41,10 @@ export function filledMail(rendered: RenderedMail, settings: CheckSettings): Bui
 }
 
 export function measure({ rendered, html }: BuiltMail, { issue, settings }: Subject): MailSize {
-  const longest = longestReader(settings, rendered.html);
+  const bytesFor = bytesOf(rendered.html);
   return {
-    typical: bytesOf(filled(rendered.html, typicalReader(settings))),
-    longest: bytesOf(filled(rendered.html, longest)),
+    typical: bytesFor(typicalReader(settings)),
+    longest: bytesFor(longestReader(settings, rendered.html)),
     decoded: Buffer.byteLength(html),
     items: itemSizes(issue, html),
     averageItem: averageItem(issue, html),
@@ -52,14 +52,22 @@ export function measure({ rendered, html }: BuiltMail, { issue, settings }: Subj
 }
 
 /** The larger of decoded and transfer-encoded; each piece is encoded by itself, as in the mail. */
-function bytesOf(pieces: readonly string[]): number {
-  let decoded = 0;
-  let encoded = 0;
-  for (const piece of pieces) {
-    decoded += Buffer.byteLength(piece);
-    encoded += encodeQuotedPrintable(piece).length;
-  }
-  return Math.max(decoded, encoded);
+function bytesOf(pieces: readonly Piece[]): (reader: SlotData) => number {
+  const shared = total(pieces.filter((piece) => typeof piece === 'string'));
+  const slots = pieces.filter((piece) => typeof piece !== 'string');
+  return (reader) => {
+    const own = total(filled(slots, reader));
+    return Math.max(shared.decoded + own.decoded, shared.encoded + own.encoded);
+  };
+}
+
+function total(pieces: readonly string[]): { decoded: number; encoded: number } {
+  const sumOf = (lengthOf: (piece: string) => number) =>
+    pieces.reduce((sum, piece) => sum + lengthOf(piece), 0);
+  return {
+    decoded: sumOf((piece) => Buffer.byteLength(piece)),
+    encoded: sumOf((piece) => encodeQuotedPrintable(piece).length),
+  };
 }
 
 function filled(pieces: readonly Piece[], data: SlotData): string[] {

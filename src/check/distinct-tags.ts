@@ -15,11 +15,11 @@ const CONTENT = / (id|class|src|alt|title|width|height|href)="(?!#|mailto:)[^"]*
 
 /**
  * @param html a whole document
- * @returns a document with the same style sheets, and with one empty element of each name, attributes
- *   and styles; what is written in an unusual way comes back as it is
+ * @returns the style sheets, and one empty element of each name, attributes and styles, in order, all
+ *   in the root; a document that is written in an unusual way is one piece
  */
-export function distinctTags(html: string): string {
-  if (!/^(?:<!doctype[^>]*>)?\s*<html[\s>]/i.test(html)) return html;
+export function distinctTags(html: string): ReadonlySet<string> {
+  if (!/^(?:<!doctype[^>]*>)?\s*<html[\s>]/i.test(html)) return new Set([html]);
   const distinct = new Set<string>();
   const rest = html
     .replace(COMMENT, (_, sheet?: string) => sheet ?? '')
@@ -27,7 +27,7 @@ export function distinctTags(html: string): string {
       distinct.add(name === undefined ? written : emptied(written, name));
       return '';
     });
-  return /<[a-z]/i.test(rest) ? html : [...distinct].join('\n');
+  return /<[a-z]/i.test(rest) ? new Set([html]) : distinct;
 }
 
 /** The root alone stays open: all others are in it. */

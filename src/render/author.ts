@@ -44,12 +44,15 @@ export function adoptExpressions(
   return { issue: { ...replaced, expressions }, adopted: replacements.map(({ to }) => to) };
 }
 
-/** A copy of plain data with every string in it changed. */
+/** A copy of plain data with every string in it changed; of places in a file there is one. */
 export function mapStrings<T>(value: T, change: (text: string) => string): T {
   if (typeof value === 'string') return change(value) as T;
   if (Array.isArray(value)) return value.map((entry) => mapStrings(entry, change)) as T;
   if (value === null || typeof value !== 'object' || value instanceof Date) return value;
-  const entries = Object.entries(value).map(([key, entry]) => [key, mapStrings(entry, change)]);
+  const entries = Object.entries(value).map(([key, entry]) => [
+    key,
+    key === 'position' ? entry : mapStrings(entry, change),
+  ]);
   return Object.fromEntries(entries) as T;
 }
 

@@ -15,7 +15,7 @@ import { adoptExpressions } from './author.js';
 import { misplaced, toPieces } from './canonical.js';
 import { renderHtmlPart } from './html-part.js';
 import { Markers } from './markers.js';
-import { withoutExpressions } from './neutral.js';
+import { titleToNobody } from './neutral.js';
 import { loadStrings } from './strings.js';
 import { loadTemplates, type TemplateSet } from './templates.js';
 import { renderTextPart } from './text-part.js';
@@ -49,7 +49,7 @@ export async function renderMail(
   const file = options.issueFile ?? `issues/${issue.number}.md`;
   const { issue: marked, adopted } = adoptExpressions(issue, markers, file);
   const { edition = 'full' } = options;
-  const plainTitle = withoutExpressions(issue).title;
+  const plainTitle = titleToNobody(issue);
   const view = viewOf(marked, publication, { plainTitle, edition, audioUrl: options.audioUrl });
   const strings = loadStrings(options.templatesDir);
   const { html, pieces } = await renderHtmlPart(view, email, markers, strings);

@@ -25,9 +25,17 @@ export function withoutExpressions(issue: Issue): Issue {
   return { ...neutral, expressions: [] };
 }
 
+/** The title alone, as it reads to nobody. */
+export function titleToNobody(issue: Issue): string {
+  return withoutExpressions({ ...issue, intro: undefined, sections: [] }).title;
+}
+
 function fallbackOf(issue: Issue, expression: Expression): string {
   const markers = new Markers(expression.source);
-  const alone = { ...issue, title: expression.marker, sections: [], expressions: [expression] };
+  const alone = {
+    ...{ ...issue, intro: undefined, sections: [] },
+    ...{ title: expression.marker, expressions: [expression] },
+  };
   const { issue: marked } = adoptExpressions(alone, markers, `issues/${issue.number}.md`);
   return toPieces(marked.title, 'plain', markers)
     .map((piece) => (typeof piece === 'string' ? piece : compileSlot(piece.source)(NOBODY)))

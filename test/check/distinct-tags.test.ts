@@ -15,6 +15,10 @@ function gapsIn(html: string): string[] {
   return [...new Set(gaps)];
 }
 
+function distinct(html: string): string {
+  return [...distinctTags(html)].join('\n');
+}
+
 function inBody(html: string): string {
   return `<!doctype html>\n<html lang="en"><head><style>p { gap: 1px }</style></head><body>${html}</body></html>`;
 }
@@ -23,8 +27,8 @@ describe('one element of each kind', () => {
   for (const name of readdirSync(GOLDEN).filter((file) => file.endsWith('.html'))) {
     it(`holds all that mail programs lack for ${name}`, () => {
       const mail = readFileSync(new URL(name, GOLDEN), 'utf8');
-      assert.ok(distinctTags(mail).length < mail.length);
-      assert.deepEqual(gapsIn(distinctTags(mail)), gapsIn(mail));
+      assert.ok(distinct(mail).length < mail.length);
+      assert.deepEqual(gapsIn(distinct(mail)), gapsIn(mail));
     });
   }
 
@@ -37,13 +41,13 @@ describe('one element of each kind', () => {
     '<p title="<b>" style="clip-path:none">a</p><details><summary>b</summary></details>',
   ]) {
     it(`holds them for ${html}`, () => {
-      assert.deepEqual(gapsIn(distinctTags(inBody(html))), gapsIn(inBody(html)));
+      assert.deepEqual(gapsIn(distinct(inBody(html))), gapsIn(inBody(html)));
     });
   }
 
   it('is there once, without what it held', () => {
     const html = inBody('<p style="color:red">a <b>b</b></p>\n<p style="color:red">c</p>');
-    const [, ...inside] = distinctTags(html).split('\n');
+    const [, ...inside] = distinctTags(html);
     assert.deepEqual(inside, [
       ...['<head></head>', '<style>p { gap: 1px }</style>', '<body></body>'],
       ...['<p style="color:red"></p>', '<b></b>'],
@@ -52,7 +56,7 @@ describe('one element of each kind', () => {
 
   it('is not looked for in what is no document, or written in an unusual way', () => {
     for (const html of ['<p>a</p><p>b</p>', inBody('<p a="1"b="2">a</p><p <i>>')]) {
-      assert.equal(distinctTags(html), html);
+      assert.equal(distinct(html), html);
     }
   });
 });
