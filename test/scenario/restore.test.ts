@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { copyFile, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { embeddedServer } from '../../src/redis/embedded.js';
 import { keysOf } from '../../src/redis/keys.js';
@@ -73,10 +73,14 @@ async function sendUntil(issue: string, messages: number): Promise<void> {
  */
 async function restoreKilledInTheMiddle(): Promise<void> {
   const path = embeddedServer(join(publication.dir, '.pressrun'), 'always').socket;
-  const redis = new Redis({ path, maxRetriesPerRequest: null, retryStrategy: () => 1 });
+  // The last command out stops the server: without it there is no mark, and no answer to wait for.
+  const redis = new Redis({ path, enableOfflineQueue: false, retryStrategy: () => 1 });
   redis.on('error', () => {});
-  const isMarked = async () =>
-    (await redis.hexists(keysOf('weekly').installation, 'restoring')) === 1;
+  const isMarked = async () => {
+    await nextTurn();
+    const mark = await redis.hexists(keysOf('weekly').installation, 'restoring').catch(() => 0);
+    return mark === 1;
+  };
   try {
     do {
       const restoring = publication.start('restore', file, '--replace', '--yes');
