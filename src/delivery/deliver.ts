@@ -66,6 +66,8 @@ const REPLICAS_PAUSE_MS = 5_000;
 type Uncopied = Extract<ClaimReply, { kind: 'uncopied' }>;
 
 const SENDERS_PER_CONNECTION = 2;
+/** How long senders without work wait for more of them, so that a claim is for a larger group. */
+const GATHER_MS = 2;
 /** A wait longer than this ends the job instead of holding its place in the queue. */
 const LONGEST_WAIT_MS = 1_000;
 
@@ -106,6 +108,8 @@ class BatchRun {
   /** Senders without work. */
   private readonly idle: IdleSender[] = [];
   private claiming = false;
+  /** Runs while a few senders wait for more. */
+  private gathering: NodeJS.Timeout | undefined;
   /** Routes that failed in this run: what was claimed for them goes back. */
   private readonly failed = new Set<Route>();
   /** Routes that were in trouble before this run and took no message since. */
@@ -162,31 +166,40 @@ class BatchRun {
   private take(): Promise<Taken | undefined> {
     return new Promise((resolve, reject) => {
       this.idle.push({ resolve, reject });
-      if (!this.claiming) void this.supply();
+      if (!this.claiming) this.gather();
     });
   }
 
-  /** Claims for the idle senders once they are enough for a group; lets them go at the end. */
+  /**
+   * Supplies half of the senders at once: the others keep the connections busy until the claim is
+   * answered. Fewer wait a moment for more, but a quarter at least is waited for as long as it takes.
+   */
+  private gather(): void {
+    const { connections } = this.options;
+    const wanted = (group: number): number => Math.min(group, this.waiting.length);
+    if (this.end || this.idle.length >= wanted(connections)) return void this.supply();
+    if (this.idle.length < wanted(Math.ceil(connections / 2))) return;
+    this.gathering ??= setTimeout(() => void this.supply(), GATHER_MS);
+  }
+
+  /** Claims for the idle senders; lets them go when nobody is left to claim. */
   private async supply(): Promise<void> {
+    clearTimeout(this.gathering);
+    this.gathering = undefined;
     this.claiming = true;
     try {
-      while (this.isGroupDue()) {
+      if (!this.end && this.waiting.length > 0) {
         for (const taken of await this.claimGroup()) this.idle.shift()?.resolve(taken);
       }
-      if (!this.end && this.waiting.length > 0) return;
-      for (const { resolve } of this.idle.splice(0)) resolve(undefined);
+      if (this.end || this.waiting.length === 0) {
+        for (const { resolve } of this.idle.splice(0)) resolve(undefined);
+      }
     } catch (error) {
       for (const { reject } of this.idle.splice(0)) reject(error);
     } finally {
       this.claiming = false;
     }
-  }
-
-  /** At a quarter of the senders, the others keep the connections busy until the claim is answered. */
-  private isGroupDue(): boolean {
-    if (this.end || this.waiting.length === 0) return false;
-    const group = Math.ceil(this.options.connections / 2);
-    return this.idle.length >= Math.min(group, this.waiting.length);
+    if (this.idle.length > 0) this.gather();
   }
 
   /** @returns those claimed, at most as many as there are idle senders */

@@ -26,7 +26,9 @@ local seconds = seconds_at(ARGV[5])
 local count = counters()
 
 local first = 7 + 6 * tonumber(ARGV[6])
+local rows = rows_between(KEYS[2], KEYS[3], {7, first - 1, 6}, {first, #ARGV, 2})
 settle_all({
+  rows = rows,
   count = count,
   epoch = ARGV[2],
   current = epoch == ARGV[2],
@@ -35,8 +37,12 @@ settle_all({
   now = seconds,
 }, 7, first - 1)
 
-local function refuse(word)
+local function write()
+  rows.write()
   count.write(meta)
+end
+local function refuse(word)
+  write()
   return {word}
 end
 if ARGV[2] ~= epoch then return refuse('stale') end
@@ -53,13 +59,16 @@ end
 local reply, claimed = {'ok'}, {request}
 
 local function move(position, from, to)
-  redis.call('SETRANGE', KEYS[2], position, to)
+  rows.set_state(position, to)
   count.move(from, to)
 end
 
+local tails = {}
+for i = first + 1, #ARGV, 2 do tails[#tails + 1] = ARGV[i] end
+local suppressions = #tails > 0 and redis.call('HMGET', KEYS[5], unpack(tails)) or {}
+
 -- Why this person must not be mailed, or nil.
-local function reason_against(tail, status, paused)
-  local suppressed = redis.call('HGET', KEYS[5], tail)
+local function reason_against(suppressed, status, paused)
   if suppressed then return string.match(suppressed, '^%S+') end
   if not status then return 'erased' end
   if status == 'u' then return 'unsubscribed' end
@@ -70,23 +79,22 @@ local function reason_against(tail, status, paused)
 end
 
 for i = first, #ARGV, 2 do
-  local position, tail = tonumber(ARGV[i]), ARGV[i + 1]
-  local state = redis.call('GETRANGE', KEYS[2], position, position)
-  local attempts, resent, sent, due, text, edition = read_info(KEYS[3], position)
+  local position, nth = tonumber(ARGV[i]), (i - first) / 2
+  local state = rows.state(position)
+  local attempts, resent, sent, due, text, edition = rows.info(position)
   local mine = state == 'c' and granted[position]
   if mine or state == 'p' or (state == 'd' and due <= seconds) then
     local address, name, status, attributes, failures, paused, wanted = unpack(
-      redis.call('HMGET', KEYS[6 + (i - first) / 2], 'a', 'n', 's', 'x', 'f', 'z', 'e'))
-    local reason = not mine and reason_against(tail, status, paused)
+      redis.call('HMGET', KEYS[6 + nth], 'a', 'n', 's', 'x', 'f', 'z', 'e'))
+    local reason = not mine and reason_against(suppressions[nth + 1], status, paused)
     if reason then
-      write_info(KEYS[3], position, attempts, resent, sent, seconds, text_of(KEYS[4], reason, ''),
-        edition)
+      rows.set_info(position, attempts, resent, sent, seconds, text_of(KEYS[4], reason, ''), edition)
       move(position, state, 'k')
     else
       if not mine then move(position, state, 'c') end
       local composed = (wanted == 'highlights' and highlights == '1') and 1 or 0
       if composed ~= edition then
-        write_info(KEYS[3], position, attempts, resent, sent, due, text, composed)
+        rows.set_info(position, attempts, resent, sent, due, text, composed)
       end
       claimed[#claimed + 1] = position
       for _, value in ipairs({position, attempts + 1, address or '', name or '', attributes or '',
@@ -97,7 +105,7 @@ for i = first, #ARGV, 2 do
   end
 end
 
-count.write(meta)
+write()
 -- What a dead worker held was of this revision (open.lua): a run ends before its revision changes.
 redis.call('HSET', meta, 'q' .. batch, table.concat(claimed, ' '), 'v' .. batch, ARGV[3])
 return reply

@@ -15,20 +15,83 @@ end
 -- Seconds have 23 bits; the bit above them is the edition.
 local HIGHLIGHTS_BIT = 8388608
 
--- Reads a row's info (5 bytes, see ledger-rows.ts): attempts, resent (0 or 1), revision (from 1),
+-- Of a row's info (5 bytes, see ledger-rows.ts): attempts, resent (0 or 1), revision (from 1),
 -- seconds after the start of the send, index of the text, edition (0: full, 1: highlights).
-local function read_info(key, position)
-  local packed, seconds, text = struct.unpack('>BI3B',
-    redis.call('GETRANGE', key, position * 5, position * 5 + 4))
+local function unpack_info(info)
+  local packed, seconds, text = struct.unpack('>BI3B', info)
   return math.floor(packed / 16), math.floor(packed / 8) % 2, packed % 8 + 1,
     seconds % HIGHLIGHTS_BIT, text, math.floor(seconds / HIGHLIGHTS_BIT)
 end
 
--- Writes a row's info. Attempts past 15 are no longer told apart.
-local function write_info(key, position, attempts, resent, revision, seconds, text, edition)
-  redis.call('SETRANGE', key, position * 5, struct.pack('>BI3B',
+-- The same the other way. Attempts past 15 are no longer told apart.
+local function pack_info(attempts, resent, revision, seconds, text, edition)
+  return struct.pack('>BI3B',
     math.min(attempts, 15) * 16 + resent * 8 + (revision - 1),
-    edition * HIGHLIGHTS_BIT + math.max(0, math.min(seconds, HIGHLIGHTS_BIT - 1)), text))
+    edition * HIGHLIGHTS_BIT + math.max(0, math.min(seconds, HIGHLIGHTS_BIT - 1)), text)
+end
+
+local function read_info(key, position)
+  return unpack_info(redis.call('GETRANGE', key, position * 5, position * 5 + 4))
+end
+
+local function write_info(key, position, ...)
+  redis.call('SETRANGE', key, position * 5, pack_info(...))
+end
+
+-- Rows from one position to another, read by one call for each of the two strings. What is changed
+-- is written back, by one call each, when `write` is called.
+local function rows_of(state_key, info_key, from, to)
+  local none = to < from
+  local states = none and '' or redis.call('GETRANGE', state_key, from, to)
+  local infos = none and '' or redis.call('GETRANGE', info_key, from * 5, to * 5 + 4)
+  local new_states, new_infos, lowest, highest = {}, {}, to + 1, from - 1
+  local function touch(position)
+    lowest, highest = math.min(lowest, position), math.max(highest, position)
+  end
+  local function state_at(position)
+    return new_states[position] or string.sub(states, position - from + 1, position - from + 1)
+  end
+  local function info_at(position)
+    local at = (position - from) * 5
+    return new_infos[position] or string.sub(infos, at + 1, at + 5)
+  end
+  return {
+    -- '' where there is no row.
+    state = state_at,
+    info = function(position) return unpack_info(info_at(position)) end,
+    set_state = function(position, state)
+      touch(position)
+      new_states[position] = state
+    end,
+    set_info = function(position, ...)
+      touch(position)
+      new_infos[position] = pack_info(...)
+    end,
+    write = function()
+      if lowest > highest then return end
+      local all_states, all_infos = {}, {}
+      for position = lowest, highest do
+        local at = position - lowest + 1
+        all_states[at], all_infos[at] = state_at(position), info_at(position)
+      end
+      redis.call('SETRANGE', state_key, lowest, table.concat(all_states))
+      redis.call('SETRANGE', info_key, lowest * 5, table.concat(all_infos))
+    end,
+  }
+end
+
+-- The rows from the lowest to the highest position in ARGV, which has them at every `step`th place
+-- of some stretches {from, to, step}.
+local function rows_between(state_key, info_key, ...)
+  local lowest, highest = math.huge, -1
+  for _, stretch in ipairs({...}) do
+    for i = stretch[1], stretch[2], stretch[3] do
+      local position = tonumber(ARGV[i])
+      lowest, highest = math.min(lowest, position), math.max(highest, position)
+    end
+  end
+  if highest < 0 then return rows_of(state_key, info_key, 0, -1) end
+  return rows_of(state_key, info_key, lowest, highest)
 end
 
 -- Returns a function: whole seconds from the start of a send to a time, both in epoch ms.

@@ -13,7 +13,9 @@ local meta = KEYS[1]
 local epoch, start = unpack(redis.call('HMGET', meta, 'e' .. ARGV[1], 'start'))
 local seconds_at = seconds_after(start)
 local count = counters()
+local rows = rows_between(KEYS[2], KEYS[3], {5, #ARGV, 6})
 local written = settle_all({
+  rows = rows,
   count = count,
   epoch = ARGV[2],
   current = epoch == ARGV[2],
@@ -21,5 +23,6 @@ local written = settle_all({
   seconds_at = seconds_at,
   now = seconds_at(ARGV[4]),
 }, 5, #ARGV)
+rows.write()
 count.write(meta)
 return written

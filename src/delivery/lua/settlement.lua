@@ -6,14 +6,15 @@
 -- and nothing else. Doing it again changes nothing.
 
 -- Settles ARGV[from…to], six for each recipient: position, attempt, state (a, d, r, u, or - for "back
--- where it was"), due (epoch ms, for d), class, words. `with` has the counters (count), the epoch,
--- whether it is the newest (current), the revision that was sent, and seconds_at(epoch ms). Returns
--- how many were written.
+-- where it was"), due (epoch ms, for d), class, words. `with` has the rows, the counters (count), the
+-- epoch, whether it is the newest (current), the revision that was sent, and seconds_at(epoch ms).
+-- Returns how many were written.
 local function settle_all(with, from, to)
-  local written = 0
+  local rows, written = with.rows, 0
   local function settle(position, attempt, into, due, class, words)
-    local state = redis.call('GETRANGE', KEYS[2], position, position)
-    local attempts, resent, revision, _, _, edition = read_info(KEYS[3], position)
+    local state = rows.state(position)
+    if state ~= 'c' and state ~= 'u' then return end
+    local attempts, resent, revision, _, _, edition = rows.info(position)
     local held = state == 'c' and with.current and attempt == attempts + 1
     local late = state == 'u' and attempt == attempts and into ~= 'u'
       and whose_doubt(KEYS[1], position) == with.epoch
@@ -22,16 +23,14 @@ local function settle_all(with, from, to)
     if into == '-' then
       -- The attempt was not made: a recipient that was deferred before is so again, at once due.
       into = attempt > 1 and resent == 0 and 'd' or 'p'
-      write_info(KEYS[3], position, attempt - 1, resent, revision, with.now, 0,
-        edition)
+      rows.set_info(position, attempt - 1, resent, revision, with.now, 0, edition)
     else
       local text = class ~= '' and text_of(KEYS[4], class, words) or 0
       -- Rounded up: a recipient must not be claimed before the time it was deferred to.
       local seconds = into == 'd' and with.seconds_at(due) + 1 or with.now
-      write_info(KEYS[3], position, attempt, resent, with.revision, seconds, text,
-        edition)
+      rows.set_info(position, attempt, resent, with.revision, seconds, text, edition)
     end
-    redis.call('SETRANGE', KEYS[2], position, into)
+    rows.set_state(position, into)
     with.count.move(state, into)
     written = written + 1
   end
