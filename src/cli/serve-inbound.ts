@@ -1,8 +1,7 @@
 /** The inbound server of a publication, listening: for `start`. */
-import { AppError } from '../errors.js';
 import { createInboundServer, type InboundMeters } from '../inbound/server.js';
 import type { System } from '../system.js';
-import { listenError } from './serve.js';
+import { listenError } from './listening.js';
 
 export interface InboundService {
   /** Takes no further mail, ends what is in flight, and frees the port. */
@@ -10,16 +9,16 @@ export interface InboundService {
 }
 
 /**
- * Takes mail on inbound.host and inbound.port (0: any free port).
- * @throws AppError usage, port_taken
+ * Takes mail for a domain on inbound.host and inbound.port (0: any free port).
+ * @throws AppError port_taken
  */
 export async function serveInbound(
   system: System,
+  domain: string,
   meters?: InboundMeters,
 ): Promise<InboundService> {
   const { config, log, audience, presence } = system;
-  const { domain, host, port } = config.inbound;
-  if (domain === undefined) throw noInbound();
+  const { host, port } = config.inbound;
   const server = createInboundServer({ config, log, audience, meters }, domain);
   try {
     const taken = await server.listen(host, port);
@@ -35,12 +34,4 @@ export async function serveInbound(
       await leave();
     },
   };
-}
-
-export function noInbound(): AppError {
-  return new AppError(
-    'usage',
-    'inbound takes unsubscribe mails and needs to know of which domain: set inbound.domain in ' +
-      'pressrun.yaml, or start web and worker without it',
-  );
 }

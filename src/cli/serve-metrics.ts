@@ -1,8 +1,7 @@
 /** The figures and the health of a process, listening: for `start`. */
 import type { System } from '../system.js';
-import { createMeters, type Meters } from '../web/meters.js';
-import { buildMetricsServer } from '../web/metrics-server.js';
-import { answersInTime, listenError } from './serve.js';
+import type { Meters } from '../web/meters.js';
+import { answersInTime, listenError } from './listening.js';
 
 export interface MetricsService {
   meters: Meters;
@@ -17,6 +16,8 @@ export async function serveMetrics(system: System): Promise<MetricsService | und
   const { config, log } = system;
   const { host, port } = config.metrics;
   if (port === undefined) return undefined;
+  const { createMeters } = await import('../web/meters.js');
+  const { buildMetricsServer } = await import('../web/metrics-server.js');
   const meters = createMeters(system);
   const app = buildMetricsServer(meters, log, () => answersInTime(system.redis.client.ping()));
   try {

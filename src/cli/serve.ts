@@ -1,12 +1,9 @@
 /** The web of a publication, listening: for `start`, and for the demo. */
 import { publishedIssues } from '../archive/published.js';
-import { AppError } from '../errors.js';
 import type { System } from '../system.js';
 import type { WebMeters } from '../web/meters.js';
 import { buildWeb } from '../web/server.js';
-
-/** Redis that has not answered by then is as good as away. */
-const READY_WITHIN_MS = 2_000;
+import { answersInTime, listenError } from './listening.js';
 
 export interface WebService {
   /** Where it listens, as a URL for this machine. */
@@ -44,35 +41,4 @@ export async function serveWeb(system: System, meters?: WebMeters): Promise<WebS
     await app.close();
     throw listenError(error, { host, port }, 'http.port (and http.host), or PRESSRUN_HTTP_PORT');
   }
-}
-
-/** Whether Redis answers while somebody waits for it. */
-export async function answersInTime(ping: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, READY_WITHIN_MS, false);
-  });
-  const answer = ping.then(
-    () => true,
-    () => false,
-  );
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
-}
-
-/** @param keys which settings say where to listen */
-export function listenError(
-  error: unknown,
-  { host, port }: { host: string; port: number },
-  keys: string,
-): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  const words: Record<string, string> = {
-    EADDRINUSE: 'is taken by another program (or another pressrun)',
-    EACCES: 'may not be opened by this user: ports below 1024 need a privilege',
-    EADDRNOTAVAIL: 'cannot be opened: this machine does not have that address',
-  };
-  const problem = words[String(code)];
-  if (problem === undefined) return error;
-  const message = `${host}:${port} ${problem}; set ${keys}`;
-  return new AppError('port_taken', message, { cause: error });
 }

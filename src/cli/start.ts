@@ -1,6 +1,5 @@
 /** `pressrun start [web] [worker] [inbound]`: the services of a publication, in the foreground. */
 import type { Command } from 'commander';
-import { startWorker } from '../../workers/worker.js';
 import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/types.js';
 import { AppError } from '../errors.js';
@@ -9,8 +8,6 @@ import { openSystem, type System } from '../system.js';
 import type { Meters } from '../web/meters.js';
 import { action, EXIT, type Terminal } from './command.js';
 import { aborted, onInterrupt } from './interrupt.js';
-import { serveWeb } from './serve.js';
-import { noInbound, serveInbound } from './serve-inbound.js';
 import { serveMetrics } from './serve-metrics.js';
 
 type ServiceName = 'web' | 'worker' | 'inbound';
@@ -19,20 +16,28 @@ interface Service {
   close(): Promise<void>;
 }
 
-/** Each service by its name, in the order they start; they stop in the reverse one. */
+/**
+ * Each service by its name, in the order they start; they stop in the reverse one. What only one
+ * of them needs is loaded where that one runs, since it stays in memory.
+ */
 const SERVICES: Record<ServiceName, (system: System, meters?: Meters) => Promise<Service>> = {
   async web(system, meters) {
+    const { serveWeb } = await import('./serve.js');
     const web = await serveWeb(system, meters);
     system.log.info({ publicUrl: system.config.publication.url }, 'web is ready');
     return web;
   },
   async worker(system) {
+    const { startWorker } = await import('../../workers/worker.js');
     const worker = await startWorker(system);
     system.log.info('worker is ready');
     return worker;
   },
   async inbound(system, meters) {
-    const inbound = await serveInbound(system, meters);
+    const { domain } = system.config.inbound;
+    if (domain === undefined) throw noInbound();
+    const { serveInbound } = await import('./serve-inbound.js');
+    const inbound = await serveInbound(system, domain, meters);
     system.log.info('inbound is ready');
     return inbound;
   },
@@ -82,6 +87,14 @@ function servicesFor(asked: string[], { inbound }: Config): ServiceName[] {
   if (asked.includes('inbound') && !isSetUp) throw noInbound();
   if (asked.length > 0) return known.filter((name) => asked.includes(name));
   return known.filter((name) => name !== 'inbound' || isSetUp);
+}
+
+function noInbound(): AppError {
+  return new AppError(
+    'usage',
+    'inbound takes unsubscribe mails and needs to know of which domain: set inbound.domain in ' +
+      'pressrun.yaml, or start web and worker without it',
+  );
 }
 
 async function runUntil(
