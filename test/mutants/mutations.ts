@@ -52,8 +52,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: lua('settlement'),
-        from: 'with.revision, seconds, text,\n        edition)',
-        to: 'with.revision, seconds, text,\n        0)',
+        from: 'with.revision, seconds, text, edition)',
+        to: 'with.revision, seconds, text, 0)',
       },
     ],
     suite: 'ledger',
@@ -85,7 +85,7 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: lua('claim'),
-        from: 'local reason = not mine and reason_against(tail, status, paused)',
+        from: 'local reason = not mine and reason_against(suppressions[nth + 1], status, paused)',
         to: 'local reason = nil',
       },
     ],
