@@ -226,19 +226,24 @@ describe('a batch', () => {
 
   it('names who is in doubt when the line is cut after the last byte', async () => {
     await plan(60);
+    // The first to come, for the order of a batch is any, and the others' replies take their time:
+    // some are left when the line is cut.
+    let cut: string | undefined;
     const result = await deliverBatch(
       BATCH,
-      await options(({ stage, to }) =>
-        // The others' replies take their time, so that some are left when the line is cut.
-        stage !== 'message' ? undefined : to === 'reader1@example.org' ? CUT : { afterMs: 20 },
-      ),
+      await options(({ stage, to }) => {
+        if (stage !== 'message') return undefined;
+        cut ??= to;
+        return to === cut ? CUT : { afterMs: 20 };
+      }),
     );
     assert.equal(result.kind, 'later', 'the lane waits a moment before it goes on');
     const now = await balanced();
     assert.equal(now.uncertain, 1);
     assert.equal(now.inFlight, 0);
     assert.equal(now.accepted + now.remaining, 59);
-    assert.equal((await tally.story(ISSUE, `${SHARD}000000000000001`))?.state, 'uncertain');
+    const tail = /\d+/.exec(cut ?? '')?.[0]?.padStart(15, '0');
+    assert.equal((await tally.story(ISSUE, `${SHARD}${tail}`))?.state, 'uncertain');
   });
 
   it('halts the send when the relay refuses our own authentication', async () => {
