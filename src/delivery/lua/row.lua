@@ -41,9 +41,8 @@ end
 -- Rows from one position to another, read by one call for each of the two strings. What is changed
 -- is written back, by one call each, when `write` is called.
 local function rows_of(state_key, info_key, from, to)
-  local none = to < from
-  local states = none and '' or redis.call('GETRANGE', state_key, from, to)
-  local infos = none and '' or redis.call('GETRANGE', info_key, from * 5, to * 5 + 4)
+  local states = redis.call('GETRANGE', state_key, from, to)
+  local infos = redis.call('GETRANGE', info_key, from * 5, to * 5 + 4)
   local new_states, new_infos, lowest, highest = {}, {}, to + 1, from - 1
   local function touch(position)
     lowest, highest = math.min(lowest, position), math.max(highest, position)
@@ -81,17 +80,16 @@ local function rows_of(state_key, info_key, from, to)
 end
 
 -- The rows from the lowest to the highest position in ARGV, which has them at every `step`th place
--- of some stretches {from, to, step}.
+-- of some stretches {from, to, step}; with no position, the first row.
 local function rows_between(state_key, info_key, ...)
-  local lowest, highest = math.huge, -1
+  local lowest, highest = math.huge, 0
   for _, stretch in ipairs({...}) do
     for i = stretch[1], stretch[2], stretch[3] do
       local position = tonumber(ARGV[i])
       lowest, highest = math.min(lowest, position), math.max(highest, position)
     end
   end
-  if highest < 0 then return rows_of(state_key, info_key, 0, -1) end
-  return rows_of(state_key, info_key, lowest, highest)
+  return rows_of(state_key, info_key, math.min(lowest, highest), highest)
 end
 
 -- Returns a function: whole seconds from the start of a send to a time, both in epoch ms.
