@@ -4,19 +4,23 @@
 -- ARGV  1 messages  2 messages a second (0: no limit)  3 longest wait (ms)
 --       4 messages that went since the last call without a reservation
 -- Returns {milliseconds to wait, 1 if the messages are reserved else 0, 1 if the route was in trouble
---         and took no message since, 1 if there is no limit at present}. What is reserved is the caller's once the wait is over; while
---         the route is held back, and when the wait would be longer, nothing is reserved.
+--         and took no message since, 1 if there is no limit at present}. What is reserved is the
+--         caller's once the wait is over; while the route is held back, and when the wait would be
+--         longer, nothing is reserved.
 --
 -- Guarantee: over all workers on all machines the route is granted its rate, by this server's clock
 -- (generic cell rate algorithm, with a burst of a tenth of a second); less after the relay asked for
--- less (slow-down.lua), and then a twentieth more every ten seconds.
+-- less (back-off.lua), and then a twentieth more every ten seconds. Nothing goes early, not by a
+-- fraction of a millisecond: waits are rounded up.
 
 local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local now = tonumber(time[1]) * 1000 + tonumber(time[2]) / 1000
 local until_ms, arrival, failures, cap, capped_at, second, taken = unpack(redis.call('HMGET', KEYS[1],
   'until', 'arrival', 'failures', 'cap', 'cappedAt', 'second', 'taken'))
 local troubled = failures and 1 or 0
-if until_ms and tonumber(until_ms) > now then return {tonumber(until_ms) - now, 0, troubled, 0} end
+if until_ms and tonumber(until_ms) > now then
+  return {math.ceil(tonumber(until_ms) - now), 0, troubled, 0}
+end
 
 local messages, rate = tonumber(ARGV[1]), tonumber(ARGV[2])
 local going = messages + tonumber(ARGV[4])
