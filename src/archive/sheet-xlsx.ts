@@ -37,19 +37,27 @@ export async function formatXlsx(rows: readonly Cells[]): Promise<Buffer> {
 
 function textCell(value: string) {
   return {
-    value: escapeUnderscores(value),
+    value: escapeText(value),
     type: String,
     wrap: true,
     alignVertical: 'top' as const,
   };
 }
 
+/** What the writer would leave out: some XML discourages, and the mark of a character that was lost. */
+const LEFT_OUT = String.raw`[\u007f-\u009f\ufffd]|\p{Noncharacter_Code_Point}`;
+const ESCAPED = new RegExp(`_(?=x[0-9a-f]{4}(?:_|${LEFT_OUT}))|${LEFT_OUT}`, 'giu');
+
 /**
  * `_x0041_` means "A" in a cell, and is read so; an author who wrote those seven characters meant them.
  * @see ECMA-376 part 1, §22.9.2.19 (ST_Xstring)
  */
-function escapeUnderscores(text: string): string {
-  return text.replace(/_(?=x[0-9a-f]{4}_)/gi, '_x005F_');
+function escapeText(text: string): string {
+  return text.replace(ESCAPED, (found) => found.split('').map(escapeUnit).join(''));
+}
+
+function escapeUnit(unit: string): string {
+  return `_x${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`;
 }
 
 function requireFitting(row: Cells): void {

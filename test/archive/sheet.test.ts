@@ -134,6 +134,15 @@ describe('the database as a sheet', () => {
     });
   }
 
+  test('a workbook keeps the characters that its writer would leave out', async () => {
+    const summary = '_x0041\ufffd a\u009fb \u0085 \ufdd0 \u{1fffe}\u{10ffff}!';
+    const file = await save(
+      'kept.xlsx',
+      await formatSheet([row({ title: 'T', summary })], 'xlsx', 'AN'),
+    );
+    assert.equal((await readSheet(file)).rows[0]?.row.summary, summary);
+  });
+
   test('a text that no cell of a workbook holds is refused, not cut off', async () => {
     const long = row({ title: 'Long', summary: 'x'.repeat(40_000) });
     await assert.rejects(formatSheet([long], 'xlsx', 'AN'), /Summary of "Long".*csv or json/);
