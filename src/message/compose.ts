@@ -5,11 +5,11 @@
  *
  * Fields of a subscriber are hostile until escaped: slots escape for the place they stand in,
  * quoted-printable and the header encodings see to the rest. A copy never holds another person's
- * data: nothing is kept between two calls.
+ * data: nothing of a reader's is kept between two calls.
  */
 import type { RelayProfile } from '../config/types.js';
 import { AppError } from '../errors.js';
-import { compileSlot, slotsEvaluator } from '../render/slots.js';
+import { compileSlot, slotEvaluator } from '../render/slots.js';
 import type { Piece, Slot, SlotData } from '../render/types.js';
 import type { DkimSigner } from './dkim.js';
 import {
@@ -54,8 +54,6 @@ export interface ComposerOptions {
   profile?: RelayProfile;
 }
 
-const NOTHING = Buffer.alloc(0);
-
 type Evaluate = (data: SlotData) => string;
 
 /**
@@ -73,7 +71,7 @@ export function createComposer(
   const headers = [...relayOrders(profile), ...prepared.headers];
   const signer = requireSigner(settings, secrets.signer);
   const subject = subjectEvaluator(prepared.subject);
-  const sharedHeader = Buffer.from(`${serializeHeaders(headers)}\r\n`, 'latin1');
+  const sharedHeader = `${serializeHeaders(headers)}\r\n`;
   const fillBody = bodyFiller(prepared.body);
   const signedNames = signedHeaderNames(settings.profile);
 
@@ -88,7 +86,7 @@ export function createComposer(
       signedAt: sentAt,
     });
     const own = serializeHeaders(signature === undefined ? fields : [signature, ...fields]);
-    const chunks = [Buffer.from(own, 'latin1'), sharedHeader, ...bodyChunks];
+    const chunks = [Buffer.from(own + sharedHeader, 'latin1'), ...bodyChunks];
     return {
       messageId: copy.messageId,
       envelopeFrom: envelopeFrom(settings, secrets.tokenKeys, recipient.id),
@@ -150,25 +148,41 @@ function subjectEvaluator(pieces: readonly Piece[]): Evaluate {
   return () => fixed;
 }
 
-/** Static segments become Buffers once; each slot is evaluated and encoded once a copy. */
+/** Shorter static segments are copied in with the slots beside them: each chunk is a write of its own. */
+const SHORT = 1_024;
+
+/** Long static segments become Buffers once; each slot is evaluated and encoded once a copy. */
 function bodyFiller(body: readonly BodySegment[]): (data: SlotData) => Buffer[] {
-  const slots: Slot[] = [];
+  const slots: Evaluate[] = [];
   const places = new Map<string, number>();
   const placeOf = (slot: Slot): number => {
     const key = JSON.stringify([slot.source, slot.wrap]);
-    const place = places.get(key) ?? slots.push(slot) - 1;
+    const place = places.get(key) ?? slots.push(slotEvaluator(slot, encodeQuotedPrintable)) - 1;
     places.set(key, place);
     return place;
   };
-  const segments = body.map((segment) =>
-    typeof segment === 'string' ? Buffer.from(segment, 'latin1') : placeOf(segment),
-  );
-  const evaluate = slotsEvaluator(slots);
+  const parts = body.map((segment) => {
+    if (typeof segment !== 'string') return placeOf(segment);
+    return segment.length < SHORT ? segment : Buffer.from(segment, 'latin1');
+  });
   return (data) => {
-    const filled = evaluate(data).map((text) => Buffer.from(encodeQuotedPrintable(text), 'latin1'));
-    return segments
-      .map((segment) => (typeof segment === 'number' ? (filled[segment] ?? NOTHING) : segment))
-      .filter((chunk) => chunk.length > 0);
+    const filled = slots.map((evaluate) => evaluate(data));
+    const chunks: Buffer[] = [];
+    let run = '';
+    const endRun = (): void => {
+      if (run !== '') chunks.push(Buffer.from(run, 'latin1'));
+      run = '';
+    };
+    for (const part of parts) {
+      if (typeof part === 'string') run += part;
+      else if (typeof part === 'number') run += filled[part];
+      else {
+        endRun();
+        chunks.push(part);
+      }
+    }
+    endRun();
+    return chunks;
   };
 }
 

@@ -20,7 +20,7 @@ const HTML_ESCAPES: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** C0 but tab, LF and CR, then DEL, C1 and the Unicode line separators. */
+/** C0 but tab, LF and CR, then DEL and C1. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get through
 const CONTROLS = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]/g;
 const LINE_ENDS = /[\t\n\r\u2028\u2029]+/g;
@@ -61,7 +61,11 @@ export function firstFilled(...args: unknown[]): unknown {
   return values.find((value) => !isBlank(value)) ?? values.at(-1) ?? '';
 }
 
+/** The block around a slot's statements, by a name that no template uses. */
+const BODY = 'slot body';
+
 const KNOWN_HELPERS = {
+  [BODY]: true,
   html: true,
   attr: true,
   url: true,
@@ -102,43 +106,44 @@ function slotEnvironment(): typeof Handlebars {
  * @returns the text for one recipient: escaped for where it stands, without control characters
  */
 export function compileSlot(source: string): (data: SlotData) => string {
-  const template = slotEnvironment().compile<SlotData>(source, {
+  // Handlebars' own white space control is at work in the statements already.
+  return compileStatements(Handlebars.parse(source, { ignoreStandalone: true }).body);
+}
+
+/**
+ * Handlebars sets a template up at every call, which costs more than to evaluate a slot; so the
+ * statements are the body of a block, set up once, that is kept.
+ */
+function compileStatements(statements: hbs.AST.Statement[]): (data: SlotData) => string {
+  const template = Handlebars.parse(`{{#[${BODY}]}}{{/[${BODY}]}}`);
+  const [block] = template.body as [hbs.AST.BlockStatement];
+  block.program.body = statements;
+  let evaluate: Handlebars.TemplateDelegate = () => '';
+  const keep = ({ fn }: Handlebars.HelperOptions): void => {
+    evaluate = fn;
+  };
+  slotEnvironment().compile(template, {
     ignoreStandalone: true,
     knownHelpersOnly: true,
     knownHelpers: KNOWN_HELPERS,
     noEscape: true,
+  })(undefined, {
+    allowProtoPropertiesByDefault: false,
+    allowProtoMethodsByDefault: false,
+    helpers: { [BODY]: keep },
   });
-  const options = { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false };
-  return (data) => template(data, options);
+  return (data) => evaluate(data, { data: { root: data } });
 }
-
-/** Compiles a slot as a whole: what it evaluates to is wrapped when the slot asks for it. */
-export function slotEvaluator(slot: Slot): (data: SlotData) => string {
-  const evaluate = compileSlot(slot.source);
-  const { wrap } = slot;
-  return wrap === undefined ? evaluate : (data) => wrapText(evaluate(data), wrap);
-}
-
-/** A control character, which no helper lets through ({@link CONTROLS}). */
-const SEPARATOR = '\u0001';
 
 /**
- * Compiles the slots of a message to be evaluated together: setting a template up costs more than
- * evaluating a slot.
- * @returns their texts, in order, as {@link slotEvaluator} gives each
+ * Compiles a slot as a whole: what it evaluates to is wrapped when the slot asks for it.
+ * @param encode what becomes of the text then
  */
-export function slotsEvaluator(slots: readonly Slot[]): (data: SlotData) => string[] {
-  if (slots.length === 0) return () => [];
-  if (slots.some(({ source }) => source.includes(SEPARATOR))) {
-    const single = slots.map(slotEvaluator);
-    return (data) => single.map((evaluate) => evaluate(data));
-  }
-  const evaluate = compileSlot(slots.map(({ source }) => source).join(SEPARATOR));
-  return (data) =>
-    evaluate(data)
-      .split(SEPARATOR)
-      .map((text, at) => {
-        const wrap = slots[at]?.wrap;
-        return wrap === undefined ? text : wrapText(text, wrap);
-      });
+export function slotEvaluator(
+  { source, wrap }: Slot,
+  encode: (text: string) => string = (text) => text,
+): (data: SlotData) => string {
+  const evaluate = compileSlot(source);
+  if (wrap === undefined) return (data) => encode(evaluate(data));
+  return (data) => encode(wrapText(evaluate(data), wrap));
 }

@@ -207,16 +207,26 @@ test('two readers get different Message-IDs and tokens, one reader the same byte
   assert.equal(header(await parse(first), 'message-id'), first.messageId);
 });
 
-test('static bytes are shared between copies', async () => {
-  const composer = createComposer(prepareMessage(SAMPLE_MAIL, sampleSettings()), {
+test('long static stretches are shared between copies, and only they are', async () => {
+  const long = (word: string) => `<p>${word.repeat(400)}</p>`;
+  const name = { source: '{{{html subscriber.name}}}' };
+  const mail = { ...SAMPLE_MAIL, html: [long('before '), name, ' and ', name, long('behind ')] };
+  const composer = createComposer(prepareMessage(mail, sampleSettings()), {
     tokenKeys: TOKEN_KEYS,
   });
   const [first, second] = await Promise.all([
-    composer.compose(sampleRecipient(), SENT_AT),
+    composer.compose(sampleRecipient({ name: 'Ada' }), SENT_AT),
     composer.compose(sampleRecipient({ name: 'Somebody Else' }), SENT_AT),
   ]);
   const shared = first.chunks.filter((chunk) => second.chunks.includes(chunk));
-  assert.ok(shared.length >= 5, `${shared.length} shared`);
+  const bytes = Buffer.concat(shared).toString('latin1').replaceAll('=\r\n', '');
+  for (const word of ['before ', 'behind ']) assert.ok(bytes.includes(word.repeat(400)));
+  for (const { chunks } of [first, second]) {
+    const own = Buffer.concat(chunks.filter((chunk) => !shared.includes(chunk)));
+    assert.match(own.toString('latin1'), /Ada|Somebody Else/);
+    assert.ok(own.length < 4_096, `${own.length} bytes of its own`);
+  }
+  assert.doesNotMatch(bytes, /Ada|Somebody/);
 });
 
 test('an empty field leaves nothing behind, not even a line break', async () => {

@@ -88,6 +88,19 @@ test('what a subscriber typed is never evaluated, whatever it looks like', () =>
   );
 });
 
+test('a slot reaches what is around a block, and nothing but its data', () => {
+  const subscriber = { name: 'Ada', tags: ['a', 'b'], body: 'of work' };
+  const each =
+    '{{#each subscriber.tags}}{{{plain this}}}: {{{plain ../subscriber.name}}}; {{/each}}';
+  assert.equal(evaluate(each, subscriber), 'a: Ada; b: Ada; ');
+  const root =
+    '{{#each subscriber.tags}}{{{plain @root.subscriber.body}}}{{{plain body}}}{{/each}}';
+  assert.equal(evaluate(root, subscriber), 'of workof work');
+  assert.equal(evaluate('{{{plain ../subscriber.name}}}', subscriber), '');
+  assert.equal(evaluate('{{{plain subscriber.constructor}}}', subscriber), '');
+  assert.equal(evaluate('{{{plain subscriber.__proto__.constructor.name}}}', subscriber), '');
+});
+
 test('a paragraph is wrapped after its fields are known', () => {
   const slot = {
     source: 'Dear {{{plain subscriber.name}}}, welcome back',
