@@ -6,7 +6,7 @@
  * escaped for where they stand and are never compiled.
  */
 import Handlebars from 'handlebars';
-import { wrapText } from './text.js';
+import { type Encode, type ParagraphParts, paragraphEvaluator } from './paragraph.js';
 import type { Slot, SlotData } from './types.js';
 
 /** What a subscriber's field may stand in; each is a helper of the same name in a slot's source. */
@@ -106,8 +106,12 @@ function slotEnvironment(): typeof Handlebars {
  * @returns the text for one recipient: escaped for where it stands, without control characters
  */
 export function compileSlot(source: string): (data: SlotData) => string {
-  // Handlebars' own white space control is at work in the statements already.
-  return compileStatements(Handlebars.parse(source, { ignoreStandalone: true }).body);
+  return compileStatements(statementsOf(source));
+}
+
+/** Handlebars' own white space control is at work in it already. */
+function statementsOf(source: string): hbs.AST.Statement[] {
+  return Handlebars.parse(source, { ignoreStandalone: true }).body;
 }
 
 /**
@@ -141,9 +145,34 @@ function compileStatements(statements: hbs.AST.Statement[]): (data: SlotData) =>
  */
 export function slotEvaluator(
   { source, wrap }: Slot,
-  encode: (text: string) => string = (text) => text,
+  encode: Encode = (text) => text,
 ): (data: SlotData) => string {
-  const evaluate = compileSlot(source);
-  if (wrap === undefined) return (data) => encode(evaluate(data));
-  return (data) => encode(wrapText(evaluate(data), wrap));
+  if (wrap === undefined) {
+    const evaluate = compileSlot(source);
+    return (data) => encode(evaluate(data));
+  }
+  return paragraphEvaluator(partsOf(source), wrap, encode);
 }
+
+function partsOf(source: string): ParagraphParts {
+  const statements = statementsOf(source);
+  const isField = (statement: hbs.AST.Statement): boolean => !isStatic(statement);
+  const end = statements.findLastIndex(isField) + 1;
+  const start = end === 0 ? 0 : statements.findIndex(isField);
+  const textOf = (part: hbs.AST.Statement[]) => compileStatements(part)(NO_DATA);
+  return {
+    front: textOf(statements.slice(0, start)),
+    between: compileStatements(statements.slice(start, end)),
+    tail: textOf(statements.slice(end)),
+  };
+}
+
+/** Whether a statement gives everyone the same: text, or the literal that stands for braces. */
+function isStatic(statement: hbs.AST.Statement): boolean {
+  if (statement.type === 'ContentStatement') return true;
+  if (statement.type !== 'MustacheStatement') return false;
+  const { params } = statement as hbs.AST.MustacheStatement;
+  return params.length === 1 && params[0]?.type === 'StringLiteral';
+}
+
+const NO_DATA: SlotData = { subscriber: {}, unsubscribe_url: '', preferences_url: '' };

@@ -21,8 +21,6 @@ export const GLUE = '\u001F';
 const BLANKS = /[ \t\r\f\v]+/;
 /** What {@link GLUE} holds in its place. */
 const REFERENCE = /( \[\d+\])/;
-/** Not yet words with one blank between two. */
-const LOOSE = /^ | $| {2}|[\t\r\f\v]/;
 
 /**
  * Wraps one paragraph.
@@ -51,20 +49,26 @@ export function wrapText(text: string, wrap: Wrap): string {
  * @returns false, and nothing is done, when the line is another one
  */
 function fillNarrow(text: string, { first, rest, width }: Wrap, lines: string[]): boolean {
-  const parts = [text.replaceAll(GLUE, ' '), first, rest];
-  if (LOOSE.test(text) || !parts.every(isNarrow)) return false;
+  // As many characters, but with nothing to tell where no line may end.
+  const plain = text.replaceAll(GLUE, ' ');
+  if (isLoose(text) || ![plain, first, rest].every(isNarrow)) return false;
   const found: string[] = [];
   let prefix = lines.length === 0 ? first : rest;
   for (let from = 0; from < text.length || found.length === 0; ) {
     const limit = from + width - prefix.length;
     const end = text.length <= limit ? text.length : text.lastIndexOf(' ', limit);
     if (end <= from && text !== '') return false;
-    found.push((prefix + text.slice(from, end).replaceAll(GLUE, ' ')).trimEnd());
+    found.push((prefix + plain.slice(from, end)).trimEnd());
     from = end + 1;
     prefix = rest;
   }
   lines.push(...found);
   return true;
+}
+
+/** Whether there are other blanks in it than one between two words. */
+function isLoose(text: string): boolean {
+  return text.startsWith(' ') || text.endsWith(' ') || text.includes('  ');
 }
 
 function fill(words: string[], wrap: Wrap, lines: string[]): void {
